@@ -43,13 +43,13 @@ struct bus_dmi {
     uint32_t first, last; /* inclusive; the address asked for lies within */
     uint8_t *host;        /* byte that belongs to `first`; for `reversed`, the word that belongs to first */
     bool read, write, fetch;
-    bool word_only;        /* aligned 32-bit data accesses only (instruction bus) */
-    bool reversed;         /* words count downwards: address first + 4n is at host - 4n (SRAM1 seen by the fetch bus) */
-    uint8_t load_wait;     /* extra core cycles of a load */
-    uint8_t store_wait;    /* extra core cycles of a store */
-    uint8_t fetch_wait;    /* extra core cycles of each 32-bit word fetched */
-    struct bus_mem *mem;   /* for code tracking, see bus/mem.h; NULL: a foreign memory without it */
-    uint32_t offset;       /* of `first` in mem */
+    bool word_only;      /* aligned 32-bit data accesses only (instruction bus) */
+    bool reversed;       /* words count downwards: address first + 4n is at host - 4n (SRAM1 seen by the fetch bus) */
+    uint8_t load_wait;   /* extra core cycles of a load */
+    uint8_t store_wait;  /* extra core cycles of a store */
+    uint8_t fetch_wait;  /* extra core cycles of each 32-bit word fetched */
+    struct bus_mem *mem; /* for code tracking, see bus/mem.h; NULL: a foreign memory without it */
+    uint32_t offset;     /* of `first` in mem */
 };
 
 struct bus_port {

@@ -40,7 +40,8 @@ void clock_tree_init(struct clock_tree *tree);
 
 void clock_tree_listen(struct clock_tree *tree, clock_change_fn fn, void *ctx);
 
-/* Starts a new epoch of one clock and tells the listeners in their order; no effect when hz is what it was. */
+/* Starts a new epoch of one clock and tells the listeners in their order; no effect when hz is what it was. An `at`
+ * before the clock's present epoch (from a core that is behind its sibling) counts as that epoch. */
 void clock_tree_set(struct clock_tree *tree, enum clock_id id, sim_time at, uint64_t hz);
 
 #ifdef __cplusplus

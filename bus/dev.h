@@ -69,13 +69,23 @@ struct dev_ops {
     void (*write_gap)(struct dev *dev, uint32_t offset, uint32_t value);
 };
 
+/* What the access kinds of a register's fields come to; computed once from the table. */
+struct dev_masks {
+    uint32_t stored;     /* takes over what is written: RW and WO */
+    uint32_t unreadable; /* WO: reads as 0, whatever a read hook says */
+    uint32_t write_1_clears;
+    uint32_t write_1_sets;
+    uint32_t read_clears;
+};
+
 struct dev {
     const struct dev_ops *ops;
     const char *name; /* "uart0", borrowed */
     struct dev_env *env;
-    sim_time now;      /* local time of the access, event or line change that is being handled */
-    uint32_t *value;   /* one word for each word of address space, as stored */
-    uint16_t *row;     /* row + 1 of each word, 0: gap */
+    sim_time now;           /* local time of the access, event or line change that is being handled */
+    uint32_t *value;        /* one word for each word of address space, as stored; gaps too, for the device's own use */
+    uint16_t *row;          /* row + 1 of each word, 0: gap; private to dev.c, see dev_reg_at */
+    struct dev_masks *mask; /* of each row */
     const struct dev_observer *observer; /* NULL: nobody looks */
 };
 
@@ -87,7 +97,8 @@ void dev_fini(struct dev *dev);
 void dev_reset(struct dev *dev, enum dev_reset kind, sim_time now);
 
 /* Guest accesses of 1, 2 or 4 bytes within one word, at offset < table size. Narrow writes are merged into the stored
- * word; a narrow read runs the word's read hook. */
+ * word; W1C, W1S and WT bits outside the written bytes count as written 0. A narrow read is the word's read: its hook
+ * runs and all its RC bits clear. */
 uint32_t dev_read(struct dev *dev, uint32_t offset, unsigned size, sim_time now);
 void dev_write(struct dev *dev, uint32_t offset, unsigned size, uint32_t value, sim_time now);
 

@@ -21,8 +21,8 @@ enum { BUS_MEM_CODE_LINE = 64, BUS_MEM_LISTENERS = 4 };
 struct bus_mem {
     const char *name; /* borrowed */
     uint8_t *bytes;
-    uint32_t size;       /* multiple of BUS_MEM_CODE_LINE */
-    uint32_t *code_line; /* bit n: translated code in bytes [64n, 64n + 64) */
+    uint32_t size;                 /* multiple of BUS_MEM_CODE_LINE */
+    uint32_t *code_line;           /* bit n: translated code in bytes [64n, 64n + 64) */
     uint32_t code_first, code_end; /* bounds of all marked lines, in bytes; first >= end when there are none */
     struct {
         void (*code_written)(void *ctx, struct bus_mem *mem, uint32_t offset, uint32_t length);
@@ -35,9 +35,11 @@ struct bus_mem {
 enum sim_status bus_mem_init(struct bus_mem *mem, const char *name, uint32_t size);
 void bus_mem_fini(struct bus_mem *mem);
 
-/* Calls code_written, in the order of listening, after a write to marked lines; the marks are then gone. */
-void bus_mem_listen(struct bus_mem *mem, void (*code_written)(void *ctx, struct bus_mem *mem, uint32_t offset, uint32_t length),
-                    void *ctx);
+/* Calls code_written, in the order of listening, after a write to marked lines; the marks are then gone. The range
+ * given is that of the whole lines from the first to the last hit: what was translated from them is no longer tracked.
+ */
+void bus_mem_listen(struct bus_mem *mem,
+                    void (*code_written)(void *ctx, struct bus_mem *mem, uint32_t offset, uint32_t length), void *ctx);
 
 /* Notes that bytes [offset, offset + length) have been translated. */
 void bus_mem_mark_code(struct bus_mem *mem, uint32_t offset, uint32_t length);

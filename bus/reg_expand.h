@@ -54,6 +54,7 @@ enum {
     REG_PASTE3(REG_PREFIX, name, fields),                                                                              \
         sizeof REG_PASTE3(REG_PREFIX, name, fields) / sizeof REG_PASTE3(REG_PREFIX, name, fields)[0]
 
+/* clang-format off */
 static const struct reg_desc REG_PASTE2(REG_TABLE, rows)[] = {
 #define REG(name, offset, rd, wr, domain, model, source, text)                                                         \
     {#name, offset, 1, 0, rd, wr, REG_DOMAIN_##domain, REG_MODEL_##model, REG_SOURCE_##source, text,                   \
@@ -69,6 +70,7 @@ static const struct reg_desc REG_PASTE2(REG_TABLE, rows)[] = {
 #undef FIELD
 #undef REG_END
 };
+/* clang-format on */
 
 static const struct reg_table REG_TABLE = {REG_BLOCK, REG_SOURCE, REG_SIZE, REG_PASTE2(REG_TABLE, rows),
                                            sizeof REG_PASTE2(REG_TABLE, rows) / sizeof REG_PASTE2(REG_TABLE, rows)[0]};

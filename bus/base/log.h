@@ -5,7 +5,8 @@
  *   guest  firmware did what hardware ignores or punishes (unmapped address, bad descriptor)
  *   unimpl firmware used a register, field or command that is stored but not modelled; said once for each place
  *
- * There is no process-wide logger: a struct log is created by the program, and everybody who may speak holds a pointer. */
+ * There is no process-wide logger: a struct log is created by the program, and everybody who may speak holds a pointer.
+ */
 #ifndef VESPER_BUS_BASE_LOG_H
 #define VESPER_BUS_BASE_LOG_H
 
@@ -43,7 +44,8 @@ void log_destroy(struct log *log);
 void log_at(struct log *log, enum log_class class_, enum log_level level, sim_time time, const char *source,
             const char *format, ...) __attribute__((format(printf, 6, 7)));
 
-/* As log_at, but only the first time for the same (class, source, key); the key is an offset, an address, a command. */
+/* As log_at at LOG_WARNING, but only the first time for the same (class, source, key); the key is an offset, an
+ * address, a command. Repetitions are not counted. */
 void log_once(struct log *log, enum log_class class_, sim_time time, const char *source, uint64_t key,
               const char *format, ...) __attribute__((format(printf, 6, 7)));
 

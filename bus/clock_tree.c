@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "bus/clock_tree.h"
+
+#include <string.h>
+
+/* ESP32 TRM, chapter "Reset and Clock": the CPU starts from the crystal, APB follows it; the RC oscillators run. */
+void clock_tree_init(struct clock_tree *tree)
+{
+    static const uint64_t hz[CLOCK_COUNT] = {
+        [CLOCK_CPU] = 40000000,  [CLOCK_APB] = 40000000,    [CLOCK_REF_TICK] = 1000000,
+        [CLOCK_XTAL] = 40000000, [CLOCK_RTC_SLOW] = 150000, [CLOCK_RTC_FAST] = 8000000,
+    };
+    memset(tree, 0, sizeof *tree);
+    for (unsigned id = 0; id < CLOCK_COUNT; id++)
+        clock_init(&tree->clock[id], hz[id]);
+}
+
+void clock_tree_listen(struct clock_tree *tree, clock_change_fn fn, void *ctx)
+{
+    sim_assert(tree->listeners < CLOCK_TREE_LISTENERS);
+    tree->listener[tree->listeners].fn = fn;
+    tree->listener[tree->listeners++].ctx = ctx;
+}
+
+void clock_tree_set(struct clock_tree *tree, enum clock_id id, sim_time at, uint64_t hz)
+{
+    struct clock_domain *clock = &tree->clock[id];
+    sim_assert(hz > 0);
+    if (clock->hz == hz)
+        return;
+    if (at < clock->epoch_time)
+        at = clock->epoch_time;
+    clock_set_hz(clock, at, hz);
+    for (unsigned i = 0; i < tree->listeners; i++)
+        tree->listener[i].fn(tree->listener[i].ctx, id, at);
+}
