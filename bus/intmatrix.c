@@ -57,12 +57,12 @@ static void announce(struct intmatrix *matrix, unsigned core, sim_time time)
 
 static void source_changed(void *ctx, bool level, sim_time time)
 {
-    struct intmatrix_input *input = ctx;
-    struct intmatrix *matrix = input->matrix;
-    unsigned number = rows[input->source].number;
-    trace_change(matrix->trace, input->signal, time, level);
+    struct intmatrix_wire *wire = ctx;
+    struct intmatrix *matrix = wire->matrix;
+    unsigned number = rows[wire->source].number;
+    trace_change(matrix->trace, wire->signal, time, level);
     for (unsigned core = 0; core < INTMATRIX_CORES; core++) {
-        if (!intmatrix_source_reaches(input->source, core))
+        if (!intmatrix_source_reaches(wire->source, core))
             continue;
         matrix->status[core][number / 32] ^= UINT32_C(1) << (number % 32);
         if (count(matrix, core, matrix->map[core][number], level))
@@ -75,7 +75,7 @@ static void declare_signals(struct intmatrix *matrix, const char *scope)
     char path[96], name[16];
     snprintf(path, sizeof path, "%s.intmatrix", scope);
     for (unsigned i = 0; i < INTMATRIX_SOURCE_COUNT; i++)
-        matrix->input[i].signal = trace_declare(matrix->trace, path, rows[i].name, TRACE_WIRE, 1);
+        matrix->wire[i].signal = trace_declare(matrix->trace, path, rows[i].name, TRACE_WIRE, 1);
     for (unsigned core = 0; core < INTMATRIX_CORES; core++) {
         snprintf(name, sizeof name, "cpu%u_inputs", core);
         matrix->levels_signal[core] = trace_declare(matrix->trace, path, name, TRACE_BITS, 32);
@@ -91,9 +91,9 @@ void intmatrix_init(struct intmatrix *matrix, const struct intmatrix_out *out, c
     matrix->trace = trace;
     memset(matrix->map, INTMATRIX_RESET_INPUT, sizeof matrix->map);
     for (unsigned i = 0; i < INTMATRIX_SOURCE_COUNT; i++) {
-        matrix->input[i].matrix = matrix;
-        matrix->input[i].source = (enum intmatrix_source)i;
-        line_listen(&matrix->input[i].line, source_changed, &matrix->input[i]);
+        matrix->wire[i].matrix = matrix;
+        matrix->wire[i].source = (enum intmatrix_source)i;
+        line_listen(&matrix->wire[i].line, source_changed, &matrix->wire[i]);
     }
     declare_signals(matrix, scope);
 }
@@ -101,7 +101,7 @@ void intmatrix_init(struct intmatrix *matrix, const struct intmatrix_out *out, c
 struct line *intmatrix_input(struct intmatrix *matrix, enum intmatrix_source source)
 {
     sim_assert((unsigned)source < INTMATRIX_SOURCE_COUNT);
-    return &matrix->input[source].line;
+    return &matrix->wire[source].line;
 }
 
 void intmatrix_route(struct intmatrix *matrix, unsigned core, unsigned number, unsigned input, sim_time time)

@@ -43,7 +43,7 @@ struct intmatrix_out {
 
 struct intmatrix;
 
-struct intmatrix_input {
+struct intmatrix_wire {
     struct line line;
     struct intmatrix *matrix;
     enum intmatrix_source source;
@@ -51,7 +51,7 @@ struct intmatrix_input {
 };
 
 struct intmatrix {
-    struct intmatrix_input input[INTMATRIX_SOURCE_COUNT];
+    struct intmatrix_wire wire[INTMATRIX_SOURCE_COUNT];
     uint8_t map[INTMATRIX_CORES][INTMATRIX_NUMBERS];
     uint32_t status[INTMATRIX_CORES][INTMATRIX_STATUS_WORDS];
     uint8_t active[INTMATRIX_CORES][32]; /* how many raised sources an input has */
