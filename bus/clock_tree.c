@@ -7,10 +7,12 @@
 void clock_tree_init(struct clock_tree *tree)
 {
     static const uint64_t hz[CLOCK_COUNT] = {
-        [CLOCK_CPU] = 40000000,  [CLOCK_APB] = 40000000,    [CLOCK_REF_TICK] = 1000000,
-        [CLOCK_XTAL] = 40000000, [CLOCK_RTC_SLOW] = 150000, [CLOCK_RTC_FAST] = 8000000,
+        [CLOCK_CPU] = 40000000,    [CLOCK_APB] = 40000000,    [CLOCK_REF_TICK] = 1000000,
+        [CLOCK_XTAL] = 40000000,   [CLOCK_RTC_SLOW] = 150000, [CLOCK_RTC_FAST] = 10000000,
+        [CLOCK_OSC_150K] = 150000, [CLOCK_OSC_32K] = 32768,   [CLOCK_OSC_8M] = 8000000,
     };
     memset(tree, 0, sizeof *tree);
+    tree->select.apll_hz = 40000000;
     for (unsigned id = 0; id < CLOCK_COUNT; id++)
         clock_init(&tree->clock[id], hz[id]);
 }
@@ -33,4 +35,30 @@ void clock_tree_set(struct clock_tree *tree, enum clock_id id, sim_time at, uint
     clock_set_hz(clock, at, hz);
     for (unsigned i = 0; i < tree->listeners; i++)
         tree->listener[i].fn(tree->listener[i].ctx, id, at);
+}
+
+void clock_tree_select(struct clock_tree *tree, sim_time at)
+{
+    static const uint64_t pll_cpu_hz[] = {80000000, 160000000, 240000000, 240000000};
+    const struct clock_select *select = &tree->select;
+    uint64_t divider = select->pre_div + UINT64_C(1);
+    uint64_t cpu = 0, apb = 0;
+    switch (select->source) {
+    case CLOCK_FROM_XTAL:
+        apb = cpu = tree->clock[CLOCK_XTAL].hz / divider;
+        break;
+    case CLOCK_FROM_PLL:
+        cpu = pll_cpu_hz[select->cpu_period & 3];
+        apb = 80000000;
+        break;
+    case CLOCK_FROM_8M:
+        apb = cpu = tree->clock[CLOCK_OSC_8M].hz / divider;
+        break;
+    case CLOCK_FROM_APLL:
+        cpu = select->apll_hz / (select->cpu_period ? 2 : 4);
+        apb = cpu / 2;
+        break;
+    }
+    clock_tree_set(tree, CLOCK_CPU, at, cpu);
+    clock_tree_set(tree, CLOCK_APB, at, apb);
 }

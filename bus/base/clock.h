@@ -46,6 +46,17 @@ static inline sim_time clock_time(const struct clock_domain *clock, uint64_t cyc
     return clock->epoch_time + bits_muldiv_up(cycle - clock->epoch_cycle, SIM_PS_PER_S, clock->hz);
 }
 
+/* When cycle n begins, or SIM_TIME_NEVER when that is later than sim_time can say: for deadlines that a guest asks for,
+ * such as an alarm 2^64 ticks ahead. */
+static inline sim_time clock_deadline(const struct clock_domain *clock, uint64_t cycle)
+{
+    if (cycle <= clock->epoch_cycle)
+        return clock->epoch_time;
+    sim_u128 time = ((sim_u128)(cycle - clock->epoch_cycle) * SIM_PS_PER_S + (clock->hz - 1)) / clock->hz;
+    time += clock->epoch_time;
+    return time < SIM_TIME_NEVER ? (sim_time)time : SIM_TIME_NEVER;
+}
+
 /* From time t on the clock runs at hz. t must not lie before the present epoch. */
 static inline void clock_set_hz(struct clock_domain *clock, sim_time t, uint64_t hz)
 {

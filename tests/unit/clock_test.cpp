@@ -88,7 +88,7 @@ TEST(ClockTree, StartsFromTheCrystal)
     EXPECT_EQ(tree.clock[CLOCK_XTAL].hz, 40000000u);
     EXPECT_EQ(tree.clock[CLOCK_REF_TICK].hz, 1000000u);
     EXPECT_EQ(tree.clock[CLOCK_RTC_SLOW].hz, 150000u);
-    EXPECT_EQ(tree.clock[CLOCK_RTC_FAST].hz, 8000000u);
+    EXPECT_EQ(tree.clock[CLOCK_RTC_FAST].hz, 10000000u) << "XTAL / 4";
 }
 
 struct heard_change {
@@ -141,6 +141,43 @@ TEST(ClockTree, AChangeBeforeThePresentEpochCountsAsTheEpoch)
     clock_tree_set(&tree, CLOCK_CPU, SIM_US(1), 240000000);
     EXPECT_EQ(tree.clock[CLOCK_CPU].epoch_time, SIM_US(2));
     EXPECT_EQ(clock_cycles(&tree.clock[CLOCK_CPU], SIM_US(3)), 80u + 240);
+}
+
+TEST(Clock, ADeadlineBeyondSimulatedTimeIsNever)
+{
+    struct clock_domain clock;
+    clock_init(&clock, 80000000);
+    EXPECT_EQ(clock_deadline(&clock, 80000000), SIM_S(1));
+    EXPECT_EQ(clock_deadline(&clock, UINT64_MAX), SIM_TIME_NEVER);
+    clock_set_hz(&clock, SIM_S(2), 40000000);
+    EXPECT_EQ(clock_deadline(&clock, 240000000), SIM_S(4));
+    EXPECT_EQ(clock_deadline(&clock, 1), SIM_S(2)) << "cycles before the epoch count as the epoch";
+}
+
+TEST(ClockTree, TheCpuClockFollowsTheSelectionsOfThreeDevices)
+{
+    struct row {
+        enum clock_source source;
+        uint8_t cpu_period;
+        uint16_t pre_div;
+        uint64_t cpu, apb;
+    };
+    const row rows[] = {
+        {CLOCK_FROM_XTAL, 0, 0, 40000000, 40000000}, {CLOCK_FROM_XTAL, 2, 1, 20000000, 20000000},
+        {CLOCK_FROM_PLL, 0, 0, 80000000, 80000000},  {CLOCK_FROM_PLL, 1, 0, 160000000, 80000000},
+        {CLOCK_FROM_PLL, 2, 3, 240000000, 80000000}, {CLOCK_FROM_8M, 0, 0, 8000000, 8000000},
+        {CLOCK_FROM_8M, 0, 3, 2000000, 2000000},     {CLOCK_FROM_APLL, 0, 0, 30000000, 15000000},
+        {CLOCK_FROM_APLL, 1, 0, 60000000, 30000000},
+    };
+    struct clock_tree tree;
+    clock_tree_init(&tree);
+    sim_time at = 0;
+    for (const row &row : rows) {
+        tree.select = {row.source, row.cpu_period, row.pre_div, 120000000};
+        clock_tree_select(&tree, at += SIM_US(1));
+        EXPECT_EQ(tree.clock[CLOCK_CPU].hz, row.cpu);
+        EXPECT_EQ(tree.clock[CLOCK_APB].hz, row.apb);
+    }
 }
 
 } // namespace
