@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// A scenario: what is simulated, for how long, and what is written about it. Read from one TOML file, changed by
+// `--set`, checked as a whole before anything is built.
+#ifndef VESPER_SC_TOP_SCENARIO_SCENARIO_H
+#define VESPER_SC_TOP_SCENARIO_SCENARIO_H
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "bus/base/log.h"
+#include "bus/base/status.h"
+#include "sc_top/scenario/option.h"
+
+namespace vesper
+{
+
+// struct run_options { option_TIME until; ... }, one for each section of options.def.
+#define SECTION(id, key, times, text) struct id##_options {
+#define OPTION(section, name, kind, default_text, help) option_##kind name{};
+#define SECTION_END(id)                                                                                                \
+    }                                                                                                                  \
+    ;
+#include "sc_top/scenario/options.def"
+
+struct scenario {
+    run_options run;
+    trace_options trace;
+    std::vector<node_options> node;
+    std::vector<gpio_options> gpio;
+    std::vector<input_options> input;
+};
+
+// One section as data, for help, documents and checks.
+struct option_section {
+    const char *key;
+    bool many; // [[key]]
+    const char *help;
+    const option *options;
+    std::size_t count;
+};
+struct option_section_list {
+    const option_section *first, *last;
+    const option_section *begin() const
+    {
+        return first;
+    }
+    const option_section *end() const
+    {
+        return last;
+    }
+};
+option_section_list option_sections();
+
+// Options of `--set`: "run.until" and "2s", "node.0.firmware" and "hello.elf".
+using scenario_settings = std::vector<std::pair<std::string, std::string>>;
+
+// Reads the file, applies the settings in their order, and checks. On any other status than SIM_OK there was one
+// message (file:line:column where there is a file) and *result is untouched.
+sim_status scenario_load(const std::string &path, const scenario_settings &settings, struct log *log, scenario *result);
+
+// As scenario_load for text that is in memory; `path` is for messages, and paths in the text are relative to it.
+sim_status scenario_parse(const std::string &text, const std::string &path, const scenario_settings &settings,
+                          struct log *log, scenario *result);
+
+// The scenario that `vesper run --firmware FILE` means: one node with that firmware.
+sim_status scenario_default(const std::string &firmware, const scenario_settings &settings, struct log *log,
+                            scenario *result);
+
+// The whole scenario, every option spelled out, as TOML that scenario_parse reads back to the same.
+std::string scenario_effective(const scenario &scenario);
+
+// Name of replica `index` of a node entry; `number` counts all nodes of the run.
+std::string scenario_node_name(const node_options &node, std::uint64_t index, std::uint64_t number);
+
+} // namespace vesper
+#endif
