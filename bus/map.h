@@ -101,7 +101,7 @@ struct bus_hit {
     struct bus_mem *mem;             /* NULL: not memory, or a window that is closed there */
     sim_time cost;                   /* of buses and memory */
 };
-enum bus_result bus_map_decode(const struct bus_map *map, enum bus_initiator who, const struct bus_access *access,
+enum bus_result bus_map_decode(struct bus_map *map, enum bus_initiator who, const struct bus_access *access,
                                struct bus_hit *hit);
 
 /* --- What guests and nodes change ------------------------------------------------------------------------------- */
@@ -141,13 +141,13 @@ const char *bus_result_text(enum bus_result result);
 const char *bus_initiator_name(enum bus_initiator who);
 
 /* "APB", its clock, cycles for read and write, and where they are known from. */
-struct bus_cost_row {
+struct bus_access_cost {
     const char *name;
     enum clock_id clock;
     unsigned read, write;
     const char *source;
 };
-const struct bus_cost_row *bus_cost_row(enum bus_cost cost);
+const struct bus_access_cost *bus_cost_row(enum bus_cost cost);
 
 /* Attached targets in the order of attaching. dev: NULL for attach_port. */
 struct bus_target {

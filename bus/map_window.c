@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Windows on flash and external RAM: MMU tables, cache enables, illegal accesses. The caches themselves (lines, misses)
+ * will stand between map_window_page and the bank; a hit costs nothing, and so does every access until then.
+ * Source: facts 2.2 and 2.3; ESP32 TRM, "External Memory" and "Cache". */
+#include "bus/map_priv.h"
+
+static void mmu_entry_written(struct dev *dev, unsigned index, uint32_t old, uint32_t written);
+
+#define REG_FILE "bus/mmu_regs.def"
+#define REG_PREFIX MMU
+#define REG_TABLE mmu_regs
+#define REG_BLOCK "MMU"
+#define REG_SOURCE "ESP32 TRM, chapter System and Memory; ESP-IDF mmu_ll.h"
+#define REG_SIZE (4 * BUS_MMU_ENTRIES)
+#include "bus/reg_expand.h"
+
+uint32_t map_window_page_size(const struct bus_region *region)
+{
+    return region->bank == BUS_BANK_PSRAM ? BUS_PSRAM_PAGE : BUS_FLASH_PAGE;
+}
+
+static bool window_is_open(const struct map_core *core, const struct bus_region *region)
+{
+    return core->cache_enabled && !(core->cache_masks >> region->mask_bit & 1);
+}
+
+/* Direct pointers of the initiators that go through this core's table are void in [first, last]. */
+static void core_changed(struct map_core *core, const struct bus_region *region, uint32_t first, uint32_t last)
+{
+    for (unsigned who = 0; who < BUS_INITIATORS; who++)
+        if (region->initiators >> who & 1 && map_core_of(core->map, (enum bus_initiator)who) == core)
+            map_changed(core->map, (enum bus_initiator)who, first, last);
+}
+
+static void mmu_entry_written(struct dev *dev, unsigned index, uint32_t old, uint32_t written)
+{
+    struct map_core *core = (struct map_core *)dev;
+    (void)written;
+    if (reg_word(dev, index * 4) == old)
+        return;
+    for (unsigned n = 0; n < bus_map_region_count(); n++) {
+        const struct bus_region *region = bus_map_region(n);
+        if (region->kind != BUS_KIND_WINDOW || index < region->place)
+            continue;
+        uint32_t size = map_window_page_size(region), page = index - region->place;
+        if (page > (region->last - region->first) / size)
+            continue;
+        if (window_is_open(core, region))
+            core_changed(core, region, region->first + page * size, region->first + page * size + size - 1);
+    }
+}
+
+/* After power-on every entry has changed. */
+static void mmu_reset(struct dev *dev, enum dev_reset kind)
+{
+    struct map_core *core = (struct map_core *)dev;
+    if (kind != DEV_RESET_POWER_ON)
+        return;
+    for (unsigned n = 0; n < bus_map_region_count(); n++) {
+        const struct bus_region *region = bus_map_region(n);
+        if (region->kind == BUS_KIND_WINDOW)
+            core_changed(core, region, region->first, region->last);
+    }
+}
+
+static const struct dev_ops mmu_ops = {.regs = &mmu_regs, .reset = mmu_reset};
+
+enum sim_status map_mmu_init(struct bus_map *map)
+{
+    static const char *const name[2] = {"mmu_pro", "mmu_app"};
+    for (unsigned i = 0; i < 2; i++) {
+        struct map_core *core = &map->core[i];
+        core->map = map;
+        core->core = i;
+        core->cache_masks = bits_mask(6);
+        SIM_TRY(dev_init(&core->mmu, &mmu_ops, name[i], map->env));
+        SIM_TRY(bus_map_attach(map, UINT32_C(0x3FF10000) + i * mmu_regs.size, &core->mmu));
+    }
+    return SIM_OK;
+}
+
+bool map_window_page(const struct bus_map *map, enum bus_initiator who, const struct bus_region *region,
+                     uint32_t address, uint32_t *offset)
+{
+    const struct map_core *core = map_core_of(map, who);
+    uint32_t size = map_window_page_size(region);
+    uint32_t entry = reg_word(&core->mmu, (region->place + (address - region->first) / size) * 4);
+    if (!window_is_open(core, region) || reg_field_of(entry, MMU_ENTRY_INVALID))
+        return false;
+    *offset = reg_field_of(entry, MMU_ENTRY_PAGE) * size;
+    return *offset < map->bank[region->bank].size;
+}
+
+void map_window_illegal(struct bus_map *map, enum bus_initiator who, uint32_t address, sim_time time)
+{
+    struct map_core *core = &map->core[who == BUS_APP_CPU];
+    core->illegal = true;
+    core->illegal_address = address;
+    log_once(map->env->log, LOG_GUEST, time, map->source, (uint64_t)1 << 40 | address >> 16,
+             "%s touched 0x%08x: cache off, bus closed or no page mapped there; reads 0", bus_initiator_name(who),
+             (unsigned)address);
+    line_set(map->cache_illegal, true, time);
+}
+
+bool bus_map_illegal(const struct bus_map *map, unsigned core, uint32_t *address)
+{
+    sim_assert(core < 2);
+    *address = map->core[core].illegal_address;
+    return map->core[core].illegal;
+}
+
+void bus_map_clear_illegal(struct bus_map *map, unsigned core, sim_time time)
+{
+    sim_assert(core < 2);
+    map->core[core].illegal = false;
+    line_set(map->cache_illegal, map->core[1 - core].illegal, time);
+}
+
+void bus_map_set_cache(struct bus_map *map, unsigned index, bool enabled, unsigned masks)
+{
+    sim_assert(index < 2);
+    struct map_core *core = &map->core[index];
+    struct map_core before = {.cache_enabled = core->cache_enabled, .cache_masks = core->cache_masks};
+    core->cache_enabled = enabled;
+    core->cache_masks = masks & bits_mask(6);
+    for (unsigned n = 0; n < bus_map_region_count(); n++) {
+        const struct bus_region *region = bus_map_region(n);
+        if (region->kind == BUS_KIND_WINDOW && window_is_open(&before, region) != window_is_open(core, region))
+            core_changed(core, region, region->first, region->last);
+    }
+}
+
+void bus_map_set_page(struct bus_map *map, unsigned core, unsigned entry, uint32_t value)
+{
+    sim_assert(core < 2 && entry < BUS_MMU_ENTRIES);
+    dev_write(&map->core[core].mmu, entry * 4, 4, value, map->core[core].mmu.now);
+}
+
+enum sim_status bus_map_show_flash(struct bus_map *map, uint32_t address, uint32_t flash_offset, uint32_t length)
+{
+    const struct bus_region *region = map_region_at(map, BUS_PRO_CPU, address);
+    uint32_t flash_size = map->bank[BUS_BANK_FLASH].size;
+    if (!region || region->kind != BUS_KIND_WINDOW || region->bank != BUS_BANK_FLASH || length == 0)
+        return SIM_BAD_VALUE;
+    if (length - 1 > region->last - address || (address ^ flash_offset) % BUS_FLASH_PAGE != 0)
+        return SIM_BAD_VALUE;
+    if (flash_offset >= flash_size || length > flash_size - flash_offset)
+        return SIM_BAD_VALUE;
+    uint32_t first = (address - region->first) / BUS_FLASH_PAGE;
+    uint32_t last = (address + (length - 1) - region->first) / BUS_FLASH_PAGE;
+    for (unsigned core = 0; core < 2; core++) {
+        for (uint32_t page = first; page <= last; page++)
+            bus_map_set_page(map, core, region->place + page, flash_offset / BUS_FLASH_PAGE + (page - first));
+        bus_map_set_cache(map, core, true, map->core[core].cache_masks & ~(1u << region->mask_bit));
+    }
+    return SIM_OK;
+}
