@@ -72,6 +72,15 @@ void evq_schedule(struct evq *q, struct evq_event *event, sim_time at);
 /* No effect when the event is not scheduled. */
 void evq_cancel(struct evq *q, struct evq_event *event);
 
+/* Schedules, or moves, the event to `at`; with SIM_TIME_NEVER, cancels it. For deadlines that may lie beyond time. */
+static inline void evq_arm(struct evq *q, struct evq_event *event, sim_time at)
+{
+    if (at == SIM_TIME_NEVER)
+        evq_cancel(q, event);
+    else
+        evq_schedule(q, event, at);
+}
+
 /* Time of the earliest event, SIM_TIME_NEVER when there is none. */
 sim_time evq_next_time(const struct evq *q);
 
