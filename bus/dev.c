@@ -63,6 +63,7 @@ enum sim_status dev_init(struct dev *dev, const struct dev_ops *ops, const char 
     dev->name = name;
     dev->env = env;
     dev->now = 0;
+    dev->offset = 0;
     dev->observer = NULL;
     dev->value = calloc(table->size / 4, sizeof *dev->value);
     dev->row = calloc(table->size / 4, sizeof *dev->row);
@@ -159,7 +160,8 @@ uint32_t dev_read(struct dev *dev, uint32_t offset, unsigned size, sim_time now)
     unsigned shift = (offset & 3) * 8;
     sim_assert(offset < dev->ops->regs->size && (offset & 3) + size <= 4);
     dev->now = now;
-    return bits_get(read_word(dev, offset & ~UINT32_C(3)), shift, size * 8);
+    dev->offset = offset & ~UINT32_C(3);
+    return bits_get(read_word(dev, dev->offset), shift, size * 8);
 }
 
 static void write_register(struct dev *dev, const struct reg_desc *reg, unsigned index, uint32_t offset, uint32_t value,
@@ -201,6 +203,7 @@ void dev_write(struct dev *dev, uint32_t offset, unsigned size, uint32_t value, 
     uint32_t lanes = bits_mask(size * 8) << shift;
     sim_assert(offset < dev->ops->regs->size && (offset & 3) + size <= 4);
     dev->now = now;
+    dev->offset = word_offset;
     const struct reg_desc *reg = dev_reg_at(dev, word_offset, &index);
     if (reg)
         write_register(dev, reg, index, word_offset, value << shift, lanes);

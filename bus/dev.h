@@ -83,6 +83,7 @@ struct dev {
     const char *name; /* "uart0", borrowed */
     struct dev_env *env;
     sim_time now;           /* local time of the access, event or line change that is being handled */
+    uint32_t offset;        /* word of the access that is being handled, for hooks that serve several registers */
     uint32_t *value;        /* one word for each word of address space, as stored; gaps too, for the device's own use */
     uint16_t *row;          /* row + 1 of each word, 0: gap; private to dev.c, see dev_reg_at */
     struct dev_masks *mask; /* of each row */
