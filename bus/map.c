@@ -165,6 +165,12 @@ void map_changed(struct bus_map *map, enum bus_initiator who, uint32_t first, ui
         map->listener[i].changed(map->listener[i].ctx, who, first, last);
 }
 
+void bus_map_invalidate(struct bus_map *map, uint32_t first, uint32_t last)
+{
+    for (unsigned who = 0; who < BUS_INITIATORS; who++)
+        map_changed(map, (enum bus_initiator)who, first, last);
+}
+
 /* Direct pointers carry waits in CPU cycles, which mean another time now. */
 static void clock_changed(void *ctx, enum clock_id id, sim_time at)
 {
@@ -172,11 +178,13 @@ static void clock_changed(void *ctx, enum clock_id id, sim_time at)
     (void)at;
     if (id != CLOCK_CPU && id != CLOCK_APB)
         return;
-    for (const struct bus_region *r = regions; r < regions + REGION_COUNT; r++)
-        if (r->kind == BUS_KIND_MEMORY && r->cost != BUS_COST_INTERNAL)
-            for (unsigned who = 0; who < BUS_INITIATORS; who++)
-                if (r->initiators >> who & 1)
-                    map_changed(map, (enum bus_initiator)who, r->first, r->last);
+    for (const struct bus_region *r = regions; r < regions + REGION_COUNT; r++) {
+        if (r->kind != BUS_KIND_MEMORY || r->cost == BUS_COST_INTERNAL)
+            continue;
+        for (unsigned who = 0; who < BUS_INITIATORS; who++)
+            if (r->initiators >> who & 1)
+                map_changed(map, (enum bus_initiator)who, r->first, r->last);
+    }
 }
 
 struct bus_map *bus_map_create(const struct bus_map_config *config, struct dev_env *env)
@@ -248,10 +256,11 @@ static enum sim_status attach_in_pages(struct bus_map *map, const struct bus_tar
 {
     if (target->first % MAP_PAGE != 0 || target->last % MAP_PAGE != MAP_PAGE - 1)
         return SIM_BAD_VALUE;
-    for (uint32_t page = target->first >> MAP_PAGE_SHIFT; page <= target->last >> MAP_PAGE_SHIFT; page++)
+    for (uint32_t page = target->first >> MAP_PAGE_SHIFT; page <= target->last >> MAP_PAGE_SHIFT; page++) {
         for (unsigned who = 0; who < BUS_INITIATORS; who++)
             if (map_code(map, (enum bus_initiator)who, page << MAP_PAGE_SHIFT) != MAP_CODE_NONE)
                 return SIM_BUSY;
+    }
     return set_pages(map, target->first, target->last, INITIATORS_CPUS, (uint8_t)(MAP_CODE_TARGET + map->targets));
 }
 
@@ -271,8 +280,7 @@ static enum sim_status attach(struct bus_map *map, const struct bus_target *targ
     else
         SIM_TRY(attach_in_pages(map, target));
     map->target[map->targets++] = *target;
-    for (unsigned who = 0; who < BUS_INITIATORS; who++)
-        map_changed(map, (enum bus_initiator)who, target->first, target->last);
+    bus_map_invalidate(map, target->first, target->last);
     return SIM_OK;
 }
 

@@ -132,6 +132,9 @@ void bus_map_reset(struct bus_map *map, enum dev_reset kind, sim_time now);
 void bus_map_listen(struct bus_map *map,
                     void (*changed)(void *ctx, enum bus_initiator who, uint32_t first, uint32_t last), void *ctx);
 
+/* An attached port withdraws the direct pointers that it granted in [first, last]. */
+void bus_map_invalidate(struct bus_map *map, uint32_t first, uint32_t last);
+
 /* --- Looking at it ---------------------------------------------------------------------------------------------- */
 
 unsigned bus_map_region_count(void);
@@ -158,6 +161,10 @@ struct bus_target {
 };
 unsigned bus_map_target_count(const struct bus_map *map);
 const struct bus_target *bus_map_target(const struct bus_map *map, unsigned n);
+
+/* Counts and reports a guest error that a target reached by another way (TLM) answered with. */
+void bus_map_note_error(struct bus_map *map, enum bus_initiator who, const struct bus_access *access,
+                        enum bus_result result);
 
 /* Guest errors so far. */
 uint64_t bus_map_errors(const struct bus_map *map, enum bus_initiator who, enum bus_result result);

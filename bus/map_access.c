@@ -99,14 +99,14 @@ static void memory_access(struct bus_mem *mem, uint32_t offset, struct bus_acces
     }
 }
 
-static void report(struct map_initiator *initiator, const struct bus_access *access, enum bus_result result)
+void bus_map_note_error(struct bus_map *map, enum bus_initiator who, const struct bus_access *access,
+                        enum bus_result result)
 {
-    struct bus_map *map = initiator->map;
     const char *what = access->fetch ? "fetch" : access->write ? "store" : "load";
-    initiator->errors[result]++;
+    map->initiator[who].errors[result]++;
     log_once(map->env->log, LOG_GUEST, access->time, map->source,
-             (uint64_t)(access->address >> MAP_PAGE_SHIFT) << 8 | (unsigned)initiator->who << 4 | result,
-             "%s: %s of %u byte%s at 0x%08x: %s", bus_initiator_name(initiator->who), what, access->size,
+             (uint64_t)(access->address >> MAP_PAGE_SHIFT) << 8 | (unsigned)who << 4 | result,
+             "%s: %s of %u byte%s at 0x%08x: %s", bus_initiator_name(who), what, access->size,
              access->size == 1 ? "" : "s", (unsigned)access->address, bus_result_text(result));
 }
 
@@ -133,7 +133,7 @@ static enum bus_result target_access(struct map_initiator *initiator, const stru
         enum bus_result result = target->port->access(target->port->ctx, access);
         access->cost += hit->cost;
         if (result != BUS_OK)
-            report(initiator, access, result);
+            bus_map_note_error(initiator->map, initiator->who, access, result);
         return result;
     }
     if (access->write)
@@ -156,7 +156,7 @@ static enum bus_result split_access(struct map_initiator *initiator, struct bus_
         if (result == BUS_OK && !hit[i].mem)
             result = BUS_ERROR_ADDRESS;
         if (result != BUS_OK) {
-            report(initiator, &byte, result);
+            bus_map_note_error(initiator->map, initiator->who, &byte, result);
             return result;
         }
         if (hit[i].cost > access->cost)
@@ -189,7 +189,7 @@ enum bus_result bus_map_access(struct bus_map *map, enum bus_initiator who, stru
     enum bus_result result = bus_map_decode(map, who, access, &hit);
     access->cost = hit.cost;
     if (result != BUS_OK) {
-        report(initiator, access, result);
+        bus_map_note_error(initiator->map, initiator->who, access, result);
         return result;
     }
     if (runs_over(&hit, access))
