@@ -144,7 +144,7 @@ struct xt_stats {
     uint64_t wait_cycles;     /* memory and buses */
     uint64_t idle_cycles;     /* in WAITI or stalled */
 };
-void xt_stats(const struct xt_cpu *cpu, struct xt_stats *stats);
+void xt_get_stats(const struct xt_cpu *cpu, struct xt_stats *stats);
 
 /* Hooks for tracers. While any is set the core looks at them at each block; unset they cost nothing. */
 struct xt_trace {
