@@ -95,6 +95,21 @@ void dev_reset(struct dev *dev, enum dev_reset kind, sim_time now)
         dev->ops->reset(dev, kind);
 }
 
+void dev_path(const struct dev *dev, char *path, size_t size)
+{
+    const char *scope = dev->env ? dev->env->scope : NULL;
+    snprintf(path, size, "%s%s%s", scope ? scope : "", scope ? "." : "", dev->name);
+}
+
+void dev_say_once(const struct dev *dev, enum log_class class_, uint64_t key, const char *text)
+{
+    char path[96];
+    if (!dev->env || !dev->env->log)
+        return;
+    dev_path(dev, path, sizeof path);
+    log_once(dev->env->log, class_, dev->now, path, key, "%s", text);
+}
+
 const struct reg_desc *dev_reg_at(const struct dev *dev, uint32_t offset, unsigned *index)
 {
     unsigned row = dev->row[offset / 4] & ROW_MASK;
@@ -130,7 +145,7 @@ static void report_unmodelled(struct dev *dev, uint32_t offset, const char *what
         snprintf(reg_name, sizeof reg_name, "%s[%u]", reg->name, index);
     else if (reg)
         snprintf(reg_name, sizeof reg_name, "%s", reg->name);
-    snprintf(source, sizeof source, "%s.%s", dev->env->scope ? dev->env->scope : "", dev->name);
+    dev_path(dev, source, sizeof source);
     log_at(dev->env->log, LOG_UNIMPL, LOG_WARNING, dev->now, source, "%s of offset 0x%03x (%s), value 0x%08x: %s", what,
            (unsigned)offset, reg_name, (unsigned)value, reg ? "kept, without effect" : "ignored");
     *row = (uint16_t)(*row | ROW_REPORTED);

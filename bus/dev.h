@@ -107,6 +107,12 @@ void dev_write(struct dev *dev, uint32_t offset, unsigned size, uint32_t value, 
 uint32_t dev_peek(const struct dev *dev, uint32_t offset);
 void dev_poke(struct dev *dev, uint32_t offset, uint32_t value);
 
+/* "node0.uart0": the device's place in logs and waveforms. Cut to `size`. */
+void dev_path(const struct dev *dev, char *path, size_t size);
+
+/* log_once() at dev->now in the device's name. env or env->log NULL: says nothing. */
+void dev_say_once(const struct dev *dev, enum log_class class_, uint64_t key, const char *text);
+
 /* The register at this offset and, for arrays, which element; NULL in a gap. */
 const struct reg_desc *dev_reg_at(const struct dev *dev, uint32_t offset, unsigned *index);
 
