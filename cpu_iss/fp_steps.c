@@ -260,34 +260,50 @@ static uint32_t result_of_class(unsigned class)
     }
 }
 
-/* (fr + fs * ft) * 2^A. The final exponent is 10 bits wide with its bias, so that a scale beyond the class codes has
- * wrapped and is an underflow. fs is the remainder, a plain float: may be zero, its infinity counts as 2^128, and if it
- * is a NaN then so is the result, as the quotient's operand was one. An exact zero sum, which no sequence produces, has
- * no leading bit to normalize and comes out as 2^-50. The flags beside a NaN fs follow the scale alone (measured for
- * the extreme scales only). */
+/* 2^exponent times the scale. The exponent field is 10 bits wide here, so that a scale beyond the class codes has
+ * wrapped into an underflow. */
+static int apply_scale(int exponent, unsigned scale)
+{
+    int field = (exponent + BIAS + (int)scale) & SCALE_MASK;
+    return (field & 0x200 ? field - 0x400 : field) - BIAS;
+}
+
+/* An exponent below all subnormals raises flags even if there is no number to shift out. */
+static void raise_for_vanishing(struct xt_fpu *fpu, int exponent)
+{
+    if (exponent < -BIAS - FRACTION_BITS)
+        fpu->fsr |= XT_FP_UNDERFLOW | XT_FP_INEXACT;
+}
+
+/* A sum of exactly zero, which no sequence produces, has no leading bit to normalize: its exponent ends 50 below the
+ * quotient's, and the hidden bit appears there if the result is a normal number. */
+static uint32_t scaled_zero(struct xt_fpu *fpu, bool is_negative, int exponent, unsigned rounding)
+{
+    struct xt_fp_number n = {.is_negative = is_negative, .exponent = exponent, .significand = UINT64_C(1) << 62};
+    if (exponent > -BIAS)
+        return xt_fp_pack(n, rounding, &fpu->fsr);
+    raise_for_vanishing(fpu, exponent);
+    return is_negative ? XT_FP_SIGN : 0;
+}
+
+/* (fr + fs * ft) * 2^A, rounded once by FCR.RM. fs is the remainder, a plain float: it may be zero, its infinity counts
+ * as 2^128, and if it is a NaN then an operand was one, and it becomes the result. */
 uint32_t xt_fp_divn(struct xt_fpu *fpu, uint32_t fr, uint32_t fs, uint32_t ft)
 {
     unsigned rounding = fpu->fcr & XT_FCR_RM_MASK;
     struct scaled quotient = split_scaled(fr), factor = split_scaled(ft);
     unsigned scale = (unsigned)(quotient.half_scale * 32 + (factor.half_scale & 31)) & SCALE_MASK;
     bool is_class = (scale & ~7U) == CLASS;
-    struct xt_fp_number sum = quotient.number;
-    if (!xt_fp_is_nan(fs)) {
-        if (is_class)
-            return result_of_class(scale & 7);
-        sum = xt_fp_multiply_add(quotient.number, xt_fp_unpack(fs), factor.number, rounding);
-        if (!sum.significand) {
-            sum.exponent = quotient.number.exponent - 50;
-            sum.significand = UINT64_C(1) << 62;
-        }
-    } else if (is_class) {
+    if (xt_fp_is_nan(fs)) {
+        if (!is_class)
+            raise_for_vanishing(fpu, apply_scale(quotient.number.exponent, scale));
         return xt_fp_quiet(fs);
     }
-    int field = (sum.exponent + BIAS + (int)scale) & SCALE_MASK;
-    sum.exponent = (field & 0x200 ? field - 0x400 : field) - BIAS;
-    if (!xt_fp_is_nan(fs))
-        return xt_fp_pack(sum, rounding, &fpu->fsr);
-    if (sum.exponent < -BIAS - FRACTION_BITS)
-        fpu->fsr |= XT_FP_UNDERFLOW | XT_FP_INEXACT;
-    return xt_fp_quiet(fs);
+    if (is_class)
+        return result_of_class(scale & 7);
+    struct xt_fp_number sum = xt_fp_multiply_add(quotient.number, xt_fp_unpack(fs), factor.number, rounding);
+    if (!sum.significand)
+        return scaled_zero(fpu, sum.is_negative, apply_scale(quotient.number.exponent - 50, scale), rounding);
+    sum.exponent = apply_scale(sum.exponent, scale);
+    return xt_fp_pack(sum, rounding, &fpu->fsr);
 }
