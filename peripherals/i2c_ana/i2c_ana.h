@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The master of the chip's internal analog I2C, through which software sets PLLs and RF blocks. Each of five hosts has
+ * one register; a transfer reads or writes one byte of one block. The bytes are kept, and read back.
+ * Source: facts 4.7, 5.6; ESP-IDF, regi2c_*.h and rtc_clk.c (behaviour).
+ *
+ * Modelled: transfers; the audio PLL's frequency, which the CPU can run from; the bits by which the audio PLL and the
+ * RF PLL report that they have settled. Transfers take no time: how long they take is not published, and all known
+ * code polls BUSY or does not care. Not modelled: the baseband PLL's registers (bus/clock_tree.h takes it to be set as
+ * the CPU clock needs it) and the analog front end's registers behind 0x14, which are kept and reported. */
+#ifndef VESPER_PERIPHERALS_I2C_ANA_I2C_ANA_H
+#define VESPER_PERIPHERALS_I2C_ANA_I2C_ANA_H
+
+#include "bus/dev.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum { I2C_ANA_HOSTS = 5, I2C_ANA_BLOCKS = 24 };
+
+struct i2c_ana_block {
+    bool used;
+    uint8_t host, address;
+    uint8_t value[256];
+};
+
+struct i2c_ana {
+    struct dev dev;
+    struct i2c_ana_block block[I2C_ANA_BLOCKS]; /* those that were written; the chip has about ten */
+};
+
+/* In its power-on state: all bytes 0. name, env: borrowed. SIM_NO_MEMORY. */
+enum sim_status i2c_ana_init(struct i2c_ana *i2c, const char *name, struct dev_env *env);
+void i2c_ana_fini(struct i2c_ana *i2c);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
