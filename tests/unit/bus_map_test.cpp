@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The ESP32's memory system as its initiators see it. */
+#include "bus/base/rng.h"
 #include "bus/map.h"
 
 #include <gtest/gtest.h>
@@ -784,6 +785,55 @@ TEST_F(BusMap, AStoreThroughAnyAliasReachesTheCodeThatWasTranslated)
     bus_mem_mark_code(dmi.mem, offset, 4);
     debug(0x400A1000, 1, true, 0);
     EXPECT_EQ(heard.size(), 2u) << "a debugger's write counts too";
+}
+
+/* A guest may do anything, in any state of the map; it gets a result, and grants stay true. */
+TEST_F(BusMap, NothingThatAGuestDoesBreaksTheMap)
+{
+    struct rng rng;
+    rng_init(&rng, 1, 0, "map.anything");
+    std::vector<uint32_t> edges;
+    for (unsigned n = 0; n < bus_map_region_count(); n++)
+        for (uint32_t edge : {bus_map_region(n)->first, bus_map_region(n)->last + 1})
+            edges.push_back(edge);
+    unsigned long results[4] = {};
+    for (int i = 0; i < 300000; i++) {
+        uint32_t address = edges[rng_below(&rng, (uint32_t)edges.size())] + rng_below(&rng, 32) - 16;
+        if (rng_below(&rng, 4) == 0)
+            address = rng_u32(&rng);
+        if (rng_below(&rng, 8) == 0)
+            address = 0x3FF10000 + (rng_u32(&rng) & 0x3FFF); /* MMU tables */
+        auto who = (enum bus_initiator)rng_below(&rng, BUS_INITIATORS);
+        struct bus_access a = make(address, 1u << rng_below(&rng, 3), rng_below(&rng, 2), rng_u32(&rng));
+        a.fetch = !a.write && rng_below(&rng, 3) == 0;
+        struct bus_port *port = bus_map_port(map, who);
+        struct bus_dmi dmi;
+        if (rng_below(&rng, 16) == 0)
+            port->debug(port->ctx, &a);
+        else
+            results[port->access(port->ctx, &a)]++;
+        if (port->dmi(port->ctx, address, &dmi)) {
+            ASSERT_TRUE(dmi.first <= address && address <= dmi.last);
+            uint32_t span = dmi.last - dmi.first;
+            ASSERT_LE(dmi.reversed ? dmi.offset : dmi.offset + span, dmi.mem->size - 1);
+            ASSERT_TRUE(!dmi.reversed || dmi.offset >= span - 3);
+        }
+        switch (rng_below(&rng, 200)) {
+        case 0:
+            bus_map_set_remap(map, rng_below(&rng, 2), rng_below(&rng, 2));
+            break;
+        case 1:
+            bus_map_set_cache(map, rng_below(&rng, 2), rng_below(&rng, 4) > 0, rng_below(&rng, 64) & rng_u32(&rng));
+            break;
+        case 2:
+            bus_map_set_page(map, rng_below(&rng, 2), rng_below(&rng, BUS_MMU_ENTRIES), rng_u32(&rng));
+            break;
+        default:
+            break;
+        }
+    }
+    for (unsigned long count : results)
+        EXPECT_GT(count, 1000u) << "each kind of result was reached";
 }
 
 } // namespace
