@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The devices of an ESP32 as one struct, from the rows of esp32_node.def. */
+#ifndef VESPER_SC_TOP_NODE_ESP32_DEVICES_H
+#define VESPER_SC_TOP_NODE_ESP32_DEVICES_H
+
+#include "peripherals/frc/frc.h"
+#include "peripherals/i2c_ana/i2c_ana.h"
+#include "peripherals/rtc_cntl/rtc_cntl.h"
+#include "peripherals/timg/timg.h"
+
+struct esp32_devices {
+#define DEVICE(name, type, base) struct type name;
+#include "sc_top/node/esp32_node.def"
+};
+
+#endif

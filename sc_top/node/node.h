@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One ESP32: memories, address map, devices, interrupt matrix, clocks and two cores, put together from the rows of
+ * esp32_node.def, with the firmware of one image. Plain C: a loop in a test drives it as well as SystemC does.
+ *
+ * There is no mask ROM yet. What the ROM and a second-stage bootloader do is done by the node itself when the PRO CPU
+ * leaves reset: segments are copied to RAM, flash segments are mapped, and the core starts at the image's entry point
+ * with the registers that the ROM's call leaves (node_boot.c). The APP CPU starts as hardware starts it, at the address
+ * in DPORT_APPCPU_CTRL_D. */
+#ifndef VESPER_SC_TOP_NODE_NODE_H
+#define VESPER_SC_TOP_NODE_NODE_H
+
+#include "bus/dev.h"
+#include "bus/map.h"
+#include "cpu_iss/xt.h"
+#include "sc_top/load/image.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum { NODE_CORES = 2, NODE_UARTS = 3, NODE_PADS = 40 };
+
+/* Where the bytes that a UART sends go. end: when the stop bit is over. */
+struct node_console {
+    void *ctx;
+    void (*byte)(void *ctx, uint8_t byte, sim_time end);
+    /* The UART can take more input (node_uart_input) after having refused some. May be NULL. */
+    void (*room)(void *ctx);
+};
+
+/* What happened to a core that its owner may want to tell the user. */
+enum node_incident {
+    NODE_CORE_DEAD,     /* unrecoverable exception loop: halted until a reset */
+    NODE_WATCHDOG_RESET /* about to be reset by a watchdog; the cores are as it found them */
+};
+
+struct node_observer {
+    void *ctx;
+    void (*incident)(void *ctx, enum node_incident incident, unsigned core, const char *text, sim_time time);
+    /* From outside node_run something was scheduled before all else: whoever sleeps for the node must look again. */
+    void (*scheduled)(void *ctx, sim_time at);
+};
+
+/* Everything borrowed for the node's life, except where copied is said. */
+struct node_config {
+    uint32_t number;
+    const char *name; /* copied */
+    uint64_t seed;
+    const struct image *image;
+    const struct image *symbols; /* for names of functions; NULL: those of image */
+    uint8_t mac[6];
+    unsigned chip_revision; /* 0..3 */
+    uint32_t strap;
+    unsigned cores;      /* 1: APP CPU disabled in eFuse */
+    uint64_t cpu_hz;     /* 40, 80, 160 or 240 MHz at the firmware's start */
+    int32_t crystal_ppb; /* error of the crystal, parts per 10^9 */
+    uint32_t flash_size;
+    sim_time quantum;
+    struct xt_pool *pool; /* NULL: a pool of its own */
+    struct log *log;
+    const struct trace_sink *trace;
+    struct node_console console[NODE_UARTS];
+    struct node_observer observer;
+};
+
+struct node;
+
+/* Builds the node, in reset. NULL without memory. */
+struct node *node_create(const struct node_config *config);
+void node_destroy(struct node *node);
+
+/* Between node_create and node_power_on a shell may replace what a core sees, e.g. by a TLM initiator. */
+void node_set_core_bus(struct node *node, unsigned core, struct bus_port *port);
+
+/* Power-on reset at time 0. A segment that has no place is the user's error: one message, SIM_BAD_VALUE. */
+enum sim_status node_power_on(struct node *node);
+
+/* Whether memory of an ESP32 lies behind every byte of [address, address + size): for image_load. */
+extern const struct image_memory node_image_memory;
+
+/* Runs until simulated time `until`, or less far when the node has ended. Results depend on nothing but the model,
+ * also not on how a run is cut into calls, as long as `until` is a multiple of the quantum. */
+void node_run(struct node *node, sim_time until);
+
+/* Up to which time the node has run. */
+sim_time node_now(const struct node *node);
+
+/* From within node_run (a console, an observer): come back soon. */
+void node_stop(struct node *node);
+
+enum node_state {
+    NODE_ACTIVE, /* a core runs, or will when something that is scheduled has happened */
+    NODE_IDLE,   /* all cores sleep, and nothing will wake them but input from outside */
+    NODE_DEAD,   /* all cores that were started are dead, and nothing will reset them */
+    NODE_EXITED  /* the firmware called exit by SIMCALL: node_exit_code */
+};
+enum node_state node_get_state(const struct node *node);
+uint32_t node_exit_code(const struct node *node);
+
+/* Earliest time at which anything can happen by itself: now while a core runs, SIM_TIME_NEVER when nothing ever will.
+ */
+sim_time node_next_activity(const struct node *node);
+
+/* Whether input on a UART could wake a sleeping core: the firmware listens. */
+bool node_listens(const struct node *node);
+
+/* Bytes for a UART's receiver, from time `at` on at the line's rate. Returns how many were taken. */
+size_t node_uart_input(struct node *node, unsigned uart, const uint8_t *bytes, size_t size, sim_time at);
+
+/* Something outside drives a pad: 0, 1, or -1 for nothing. */
+void node_drive_pad(struct node *node, unsigned pad, int level, sim_time at);
+
+/* --- Looking inside ---------------------------------------------------------------------------------------------- */
+
+struct xt_cpu *node_core(struct node *node, unsigned core);
+struct bus_map *node_map(struct node *node);
+struct evq *node_evq(struct node *node);
+const char *node_name(const struct node *node);
+const struct clock_tree *node_clocks(const struct node *node);
+const struct image *node_symbols(const struct node *node);
+
+/* Local time of a core, in its cycles and in simulated time. */
+sim_time node_core_time(const struct node *node, unsigned core);
+
+struct node_counts {
+    uint64_t resets; /* beyond power-on */
+    uint64_t uart_bytes[NODE_UARTS];
+    bool core_started[NODE_CORES];
+};
+void node_get_counts(const struct node *node, struct node_counts *counts);
+
+/* Devices in the order of esp32_node.def; NULL past the end. */
+struct dev *node_device(const struct node *node, unsigned n);
+
+/* Registers and call stack of a core as lines of text, through `line`. */
+void node_report_core(struct node *node, unsigned core, void (*line)(void *ctx, const char *text), void *ctx);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the files of sc_top/node share. */
+#ifndef VESPER_SC_TOP_NODE_NODE_PRIV_H
+#define VESPER_SC_TOP_NODE_NODE_PRIV_H
+
+#include "bus/intmatrix.h"
+#include "bus/reset.h"
+#include "sc_top/node/esp32_devices.h"
+#include "sc_top/node/node.h"
+
+/* Why a core does not run; any bit holds it. */
+enum {
+    NODE_HOLD_RESET = 1,     /* a reset line is asserted */
+    NODE_HOLD_CLOCK = 2,     /* clock gate (APP CPU) */
+    NODE_HOLD_RUNSTALL = 4,  /* DPORT_APPCPU_RUNSTALL */
+    NODE_HOLD_SW_STALL = 8,  /* RTC_CNTL's stall magic */
+    NODE_HOLD_NO_ENTRY = 16, /* no boot address yet: on the chip, the ROM spins */
+    NODE_HOLD_FUSED = 32     /* disabled in eFuse */
+};
+
+struct node_core_trace {
+    struct xt_trace hooks;
+    trace_id state, level, function;
+    uint32_t first, last; /* range of the function shown; first > last: none */
+};
+
+struct node_core {
+    struct node *node;
+    unsigned index;
+    char name[64];
+    struct xt_cpu *cpu;
+    struct xt_host host;
+    struct bus_port *bus;
+    bool started; /* has left reset at least once */
+    bool dead;    /* halted after an unrecoverable exception loop */
+    bool poked;   /* its inputs changed since it last ran: may have been woken */
+
+    /* What its inputs are to be, and the event that makes them so when another core changed them in its future. */
+    uint32_t levels;
+    unsigned hold;
+    struct evq_event inputs;
+
+    struct node_core_trace trace;
+};
+
+enum { NODE_FLASH_PAGES = 256 }; /* 16 MB */
+
+/* A page of flash that an ELF file's segments were put into, and where both cores see it. */
+struct node_flash_page {
+    uint32_t address, offset;
+};
+
+struct node_uart {
+    struct node *node;
+    unsigned index;
+    uint64_t bytes;
+};
+
+struct node {
+    char name[48];
+    struct node_config config;
+    struct dev_env env;
+    struct clock_tree clocks;
+    struct evq *evq;
+    struct bus_map *map;
+    struct intmatrix intmatrix;
+    struct xt_pool *own_pool;
+    struct node_core core[NODE_CORES];
+    struct esp32_devices devices;
+    struct node_uart uart[NODE_UARTS];
+
+    struct node_flash_page flash_page[NODE_FLASH_PAGES];
+    unsigned flash_pages;
+
+    sim_time now;
+    sim_time horizon;          /* up to which the cores run at present */
+    struct node_core *running; /* within xt_run; NULL: events or nobody */
+    bool stop;
+    bool exited;
+    uint32_t exit_code;
+
+    /* Resets: what was asked for, and when the reset line is released. */
+    struct reset_port reset_port;
+    struct reset_request reset;
+    struct evq_event reset_start, reset_end;
+    unsigned reset_cores; /* bits: cores that start again at reset_end */
+    uint64_t resets;
+};
+
+/* node_run.c */
+void node_run_init(struct node *node);
+uint64_t node_cycle_at(const struct node *node, sim_time time);
+void node_core_set_levels(struct node_core *core, uint32_t levels, sim_time time);
+void node_core_set_hold(struct node_core *core, unsigned reason, bool hold, sim_time time);
+
+/* node_boot.c */
+enum sim_status node_fill_flash(struct node *node);
+void node_boot_pro(struct node *node);
+void node_boot_app(struct node *node, uint32_t entry);
+
+/* node_reset.c */
+void node_reset_init(struct node *node);
+
+/* node_trace.c */
+void node_trace_init(struct node_core *core);
+
+/* esp32_devices.c */
+enum sim_status esp32_devices_init(struct node *node);
+void esp32_devices_fini(struct node *node);
+void esp32_devices_reset(struct node *node, enum dev_reset kind, sim_time now);
+void esp32_devices_app_released(struct node *node, sim_time now);
+void esp32_devices_boot_clock(struct node *node); /* as node_config.cpu_hz says a bootloader left it */
+void esp32_devices_set_cause(struct node *node, unsigned core, enum reset_cause cause);
+
+#endif

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Resets: who is reset, for how long, and what the boot code finds. Source: ESP32 TRM, chapter "Reset and Clock".
+ *
+ * A device asks from within a hook or event (bus/reset.h); the reset itself is an event of the node, so that no device
+ * is reset while it is being called. */
+#include <stdio.h>
+
+#include "sc_top/node/node_priv.h"
+
+static bool is_watchdog(enum reset_cause cause)
+{
+    switch (cause) {
+    case RESET_CAUSE_TG0_WDT_SYSTEM:
+    case RESET_CAUSE_TG1_WDT_SYSTEM:
+    case RESET_CAUSE_RTC_WDT_SYSTEM:
+    case RESET_CAUSE_TG_WDT_CPU:
+    case RESET_CAUSE_RTC_WDT_CPU:
+    case RESET_CAUSE_RTC_WDT_CHIP:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static void tell_watchdog(struct node *node, const struct reset_request *request, unsigned cores, sim_time now)
+{
+    const struct node_observer *observer = &node->config.observer;
+    char text[64];
+    if (!is_watchdog(request->cause) || !observer->incident)
+        return;
+    snprintf(text, sizeof text, "reset by a watchdog (cause %d)", (int)request->cause);
+    for (unsigned i = 0; i < NODE_CORES; i++)
+        if ((cores >> i & 1) && node->core[i].started)
+            observer->incident(observer->ctx, NODE_WATCHDOG_RESET, i, text, now);
+}
+
+static unsigned cores_of(const struct reset_request *request)
+{
+    return request->kind == RESET_CORES ? request->cores : RESET_CORE_PRO | RESET_CORE_APP;
+}
+
+static void assert_reset(void *ctx, sim_time now)
+{
+    struct node *node = ctx;
+    const struct reset_request request = node->reset;
+    unsigned cores = cores_of(&request);
+    tell_watchdog(node, &request, cores, now);
+    node->resets++;
+    if (request.kind != RESET_CORES) {
+        bool everything = request.kind == RESET_CHIP;
+        esp32_devices_reset(node, everything ? DEV_RESET_POWER_ON : DEV_RESET_SYSTEM, now);
+    }
+    for (unsigned i = 0; i < NODE_CORES; i++) {
+        if (!(cores >> i & 1))
+            continue;
+        node_core_set_hold(&node->core[i], NODE_HOLD_RESET, true, now);
+        esp32_devices_set_cause(node, i, request.cause);
+        xt_reset(node->core[i].cpu);
+        node->core[i].dead = false;
+    }
+    node->reset_cores = cores;
+    sim_time end = request.start + request.length;
+    evq_schedule(node->evq, &node->reset_end, end > now ? end : now);
+}
+
+/* The APP CPU leaves its reset by DPORT, or here when it was reset on its own. */
+static void release_reset(void *ctx, sim_time now)
+{
+    struct node *node = ctx;
+    if (node->reset_cores & RESET_CORE_PRO) {
+        node_boot_pro(node);
+        node_core_set_hold(&node->core[0], NODE_HOLD_RESET, false, now);
+    }
+    if (node->reset_cores & RESET_CORE_APP)
+        esp32_devices_app_released(node, now);
+    node->reset_cores = 0;
+}
+
+/* A second request while one is pending or in force: the wider one wins, and the causes are the first one's. */
+static void request_reset(void *ctx, const struct reset_request *request)
+{
+    struct node *node = ctx;
+    bool pending = evq_is_scheduled(&node->reset_start);
+    if (pending && request->kind <= node->reset.kind)
+        return;
+    node->reset = *request;
+    evq_schedule(node->evq, &node->reset_start, request->start);
+}
+
+void node_reset_init(struct node *node)
+{
+    node->reset_port = (struct reset_port){.ctx = node, .request = request_reset};
+    evq_event_init(&node->reset_start, assert_reset, node, EVQ_PHASE_CPU);
+    evq_event_init(&node->reset_end, release_reset, node, EVQ_PHASE_CPU);
+    for (unsigned i = 0; i < NODE_CORES; i++)
+        node->core[i].hold |= NODE_HOLD_RESET;
+}

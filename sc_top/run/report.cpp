@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sc_top/run/report.h"
+
+#include <cinttypes>
+#include <cstdio>
+
+#include <nlohmann/json.hpp>
+
+#include "sc_top/run/session.h"
+
+namespace vesper
+{
+namespace
+{
+
+template <typename... A> std::string format(const char *pattern, A... values)
+{
+    char text[512];
+    std::snprintf(text, sizeof text, pattern, values...);
+    return text;
+}
+
+double seconds_of(sim_time time)
+{
+    return static_cast<double>(time) / static_cast<double>(SIM_PS_PER_S);
+}
+
+double share(std::uint64_t part, std::uint64_t whole)
+{
+    return whole ? static_cast<double>(part) / static_cast<double>(whole) : 0;
+}
+
+struct core_figures {
+    bool started;
+    std::uint64_t cycles;
+    xt_stats stats;
+    std::uint64_t busy() const
+    {
+        return cycles > stats.idle_cycles ? cycles - stats.idle_cycles : 0;
+    }
+};
+
+core_figures figures_of(const session_node &n, unsigned core)
+{
+    node_counts counts;
+    core_figures f{};
+    xt_cpu *cpu = node_core(n.model.get(), core);
+    node_get_counts(n.model.get(), &counts);
+    f.started = counts.core_started[core];
+    f.cycles = xt_cycles(cpu);
+    xt_get_stats(cpu, &f.stats);
+    return f;
+}
+
+std::uint64_t total_instructions(const session &run)
+{
+    std::uint64_t total = 0;
+    for (const auto &n : run.nodes())
+        for (unsigned core = 0; core < NODE_CORES; core++)
+            total += figures_of(*n, core).stats.instructions;
+    return total;
+}
+
+std::string core_line(const session_node &n, unsigned core)
+{
+    core_figures f = figures_of(n, core);
+    std::string name = n.name + ".cpu" + std::to_string(core);
+    if (!f.started)
+        return format("  %-14s not started\n", name.c_str());
+    return format("  %-14s %12" PRIu64 " instructions  %12" PRIu64 " cycles  CPI %5.2f  idle %5.1f %%\n", name.c_str(),
+                  f.stats.instructions, f.cycles, share(f.busy(), f.stats.instructions),
+                  100 * share(f.stats.idle_cycles, f.cycles));
+}
+
+std::string node_lines(const session_node &n)
+{
+    // Two cores of each of the first nodes; a thousand nodes are for metrics.json.
+    std::string text;
+    node_counts counts;
+    node_get_counts(n.model.get(), &counts);
+    for (unsigned core = 0; core < NODE_CORES; core++)
+        text += core_line(n, core);
+    if (counts.resets)
+        text += format("  %-14s %12" PRIu64 " resets after power-on\n", n.name.c_str(), counts.resets);
+    return text;
+}
+
+std::string end_line(const session &run)
+{
+    return format("ended at %s: %s", readable_time(run.end_time()).c_str(), run_end_text(run.ended()));
+}
+
+std::string message_lines(const session &run)
+{
+    std::string text;
+    std::uint64_t guest = log_count(run.out().log(), LOG_GUEST);
+    const auto &unmodelled = run.out().unmodelled();
+    if (guest)
+        text += format("  guest errors     %" PRIu64 "\n", guest);
+    if (unmodelled.empty())
+        return text;
+    text += format("  not modelled     %zu places were used (-v lists them), first: %s\n", unmodelled.size(),
+                   unmodelled.front().c_str());
+    return text;
+}
+
+} // namespace
+
+std::string readable_time(sim_time time)
+{
+    double s = seconds_of(time);
+    if (time >= SIM_S(1) || time == 0)
+        return format("%.6g s", s);
+    if (time >= SIM_MS(1))
+        return format("%.6g ms", s * 1e3);
+    if (time >= SIM_US(1))
+        return format("%.6g us", s * 1e6);
+    return format("%.6g ns", s * 1e9);
+}
+
+std::string progress_line(sim_time now, sim_time until, sim_time since, double seconds)
+{
+    double speed = seconds > 0 ? seconds_of(now - since) / seconds : 0;
+    std::string text = format("%.3f s simulated, %.2f x real time", seconds_of(now), speed);
+    if (until != SIM_TIME_NEVER && speed > 0) {
+        auto left = static_cast<unsigned long>(seconds_of(until - now) / speed + 0.5);
+        text += format(", %.0f %%, %lu:%02lu left", 100 * share(now, until), left / 60, left % 60);
+    }
+    return text;
+}
+
+std::string summary_text(const session &run, double host_seconds)
+{
+    constexpr std::size_t NODES_SHOWN = 8;
+    std::uint64_t instructions = total_instructions(run);
+    std::string text = end_line(run) + "\n";
+    text += format("  simulated        %s in %.2f s of host time: %.2f x real time, %.1f MIPS\n",
+                   readable_time(run.end_time()).c_str(), host_seconds,
+                   host_seconds > 0 ? seconds_of(run.end_time()) / host_seconds : 0,
+                   host_seconds > 0 ? static_cast<double>(instructions) / host_seconds / 1e6 : 0);
+    for (std::size_t i = 0; i < run.nodes().size() && i < NODES_SHOWN; i++)
+        text += node_lines(*run.nodes()[i]);
+    if (run.nodes().size() > NODES_SHOWN)
+        text += format("  ... and %zu more nodes, see metrics.json\n", run.nodes().size() - NODES_SHOWN);
+    text += message_lines(run);
+    if (!run.config().run.output.empty())
+        text += "  written to       " + run.config().run.output + "\n";
+    text.pop_back();
+    return text;
+}
+
+std::string metrics_json(const session &run)
+{
+    using json = nlohmann::ordered_json;
+    json nodes = json::array();
+    for (const auto &n : run.nodes()) {
+        node_counts counts;
+        node_get_counts(n->model.get(), &counts);
+        json cores = json::array();
+        for (unsigned core = 0; core < NODE_CORES; core++) {
+            core_figures f = figures_of(*n, core);
+            cores.push_back({{"started", f.started},
+                             {"cycles", f.cycles},
+                             {"idle_cycles", f.stats.idle_cycles},
+                             {"stall_cycles", f.stats.stall_cycles},
+                             {"wait_cycles", f.stats.wait_cycles},
+                             {"instructions", f.stats.instructions},
+                             {"exceptions", f.stats.exceptions},
+                             {"interrupts", f.stats.interrupts},
+                             {"window_overflows", f.stats.window_overflows},
+                             {"window_underflows", f.stats.window_underflows}});
+        }
+        json uarts = json::array();
+        for (std::uint64_t bytes : counts.uart_bytes)
+            uarts.push_back({{"sent_bytes", bytes}});
+        nodes.push_back({{"name", n->name}, {"cores", cores}, {"uarts", uarts}, {"resets", counts.resets}});
+    }
+    json root = {{"vesper", VESPER_VERSION},
+                 {"seed", run.config().run.seed},
+                 {"simulated_ps", run.end_time()},
+                 {"end", run_end_text(run.ended())},
+                 {"missing_texts", run.missing_texts()},
+                 {"guest_errors", log_count(run.out().log(), LOG_GUEST)},
+                 {"not_modelled", run.out().unmodelled()},
+                 {"nodes", nodes}};
+    return root.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
+}
+
+} // namespace vesper

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+// Building a run: images, outputs, consoles, nodes. What happens while it runs is in session_poll.cpp.
+#include "sc_top/run/session.h"
+
+#include <filesystem>
+
+#include "sc_top/out/out_file.h"
+
+namespace vesper
+{
+namespace
+{
+
+int level_of(gpio_level level)
+{
+    return level == gpio_level::release ? -1 : level == gpio_level::high ? 1 : 0;
+}
+
+// Espressif's own range, counted up by 4, as real chips are: three more interfaces take the addresses in between
+// (shared facts, 3.6).
+void make_mac(const node_options &options, std::uint64_t index, std::uint64_t number, std::uint8_t mac[6])
+{
+    std::uint64_t base = 0x240AC4000000, count = number;
+    if (!options.mac.empty()) {
+        base = 0;
+        for (std::size_t i = 0; i < 6; i++)
+            base = base << 8 | std::stoul(options.mac.substr(3 * i, 2), nullptr, 16);
+        count = index;
+    }
+    base += 4 * count;
+    for (int i = 5; i >= 0; i--, base >>= 8)
+        mac[i] = static_cast<std::uint8_t>(base);
+}
+
+void add_expects(session_uart &u, const std::vector<std::string> &texts)
+{
+    for (const std::string &text : texts) {
+        u.expects.emplace_back();
+        expect_init(&u.expects.back(), text.data(), text.size());
+    }
+}
+
+} // namespace
+
+session::session(scenario s, messages &out, const volatile std::sig_atomic_t *flag)
+    : what(std::move(s)), said(out), interrupted(flag), host_start(std::chrono::steady_clock::now()),
+      progress_due(host_start)
+{
+}
+
+session::~session() = default;
+
+std::string session::output_path(const std::string &name) const
+{
+    return (std::filesystem::path(what.run.output) / name).string();
+}
+
+sim_status session::load_image(const std::string &path, image **result)
+{
+    for (const image_ptr &known : images)
+        if (path == known->path) {
+            *result = known.get();
+            return SIM_OK;
+        }
+    SIM_TRY(::image_load(path.c_str(), &node_image_memory, said.log(), result));
+    images.emplace_back(*result);
+    return SIM_OK;
+}
+
+sim_status session::load_images()
+{
+    std::uint64_t number = 0;
+    for (const node_options &options : what.node) {
+        image *firmware = nullptr, *symbols = nullptr;
+        SIM_TRY(load_image(options.firmware, &firmware));
+        if (!options.symbols.empty())
+            SIM_TRY(load_image(options.symbols, &symbols));
+        for (std::uint64_t i = 0; i < options.count; i++, number++) {
+            auto n = std::make_unique<session_node>();
+            n->owner = this;
+            n->number = number;
+            n->index = i;
+            n->name = scenario_node_name(options, i, number);
+            n->options = options;
+            n->firmware = firmware;
+            n->symbols = symbols;
+            all_nodes.push_back(std::move(n));
+        }
+    }
+    return SIM_OK;
+}
+
+sim_status session::open_outputs()
+{
+    if (!what.run.output.empty()) {
+        std::error_code error;
+        std::filesystem::create_directories(what.run.output, error);
+        if (error || !std::filesystem::is_directory(what.run.output)) {
+            log_at(said.log(), LOG_HOST, LOG_ERROR, SIM_TIME_NEVER, what.run.output.c_str(),
+                   "output folder cannot be made: %s", error.message().c_str());
+            return SIM_IO;
+        }
+    }
+    std::string path = what.trace.vcd;
+    if (path.empty() && !what.trace.patterns.empty() && !what.run.output.empty())
+        path = output_path("wave.vcd");
+    if (path.empty())
+        return SIM_OK;
+    std::vector<const char *> patterns;
+    for (const std::string &pattern : what.trace.patterns)
+        patterns.push_back(pattern.c_str());
+    vcd *opened = nullptr;
+    SIM_TRY(vcd_create(path.c_str(), patterns.data(), patterns.size(), said.log(), &opened));
+    waveform.reset(opened);
+    return SIM_OK;
+}
+
+sim_status session::open_uart(session_node &n, unsigned number, const std::string &spec)
+{
+    session_uart &u = n.uart[number];
+    u.owner = this;
+    u.node = n.number;
+    u.number = number;
+    u.name = n.name + ".uart" + std::to_string(number);
+    add_expects(u, what.run.expect);
+    add_expects(u, what.run.stop_on);
+    add_expects(u, what.run.fail_on);
+    console *opened = nullptr;
+    std::string kind = spec != "auto" ? spec : all_nodes.size() == 1 ? "stdio" : "log";
+    // Replicas of one entry need ends of their own.
+    if (n.options.count > 1 && (kind.rfind("file:", 0) == 0 || kind.rfind("pipe:", 0) == 0))
+        kind += "." + std::to_string(n.index);
+    SIM_TRY(console_open(kind.c_str(), u.name.c_str(), said.log(), &opened));
+    u.host.reset(opened);
+    if (what.run.output.empty() || (kind == "null" && number != 0))
+        return SIM_OK;
+    out_file *copy = nullptr;
+    SIM_TRY(out_file_open(output_path(u.name + ".txt").c_str(), said.log(), &copy));
+    u.copy.reset(copy);
+    return SIM_OK;
+}
+
+sim_status session::build_node(session_node &n)
+{
+    node_config config{};
+    config.number = static_cast<std::uint32_t>(n.number);
+    config.name = n.name.c_str();
+    config.seed = what.run.seed;
+    config.image = n.firmware;
+    config.symbols = n.symbols;
+    make_mac(n.options, n.index, n.number, config.mac);
+    config.chip_revision = static_cast<unsigned>(n.options.chip_revision);
+    config.strap = static_cast<std::uint32_t>(n.options.strap);
+    config.cores = static_cast<unsigned>(n.options.cores);
+    config.cpu_hz = n.options.cpu_clock;
+    config.crystal_ppb = static_cast<std::int32_t>(n.options.crystal_ppm * 1000);
+    config.flash_size = static_cast<std::uint32_t>(n.options.flash_size);
+    config.quantum = what.run.quantum;
+    config.pool = pool.get();
+    config.log = said.log();
+    config.trace = waveform ? vcd_sink(waveform.get()) : nullptr;
+    for (unsigned i = 0; i < NODE_UARTS; i++)
+        config.console[i] = {&n.uart[i],
+                             [](void *ctx, std::uint8_t byte, sim_time time) {
+                                 auto *u = static_cast<session_uart *>(ctx);
+                                 u->owner->uart_byte(*u, byte, time);
+                             },
+                             nullptr};
+    config.observer.ctx = &n;
+    config.observer.incident = [](void *ctx, node_incident kind, unsigned core, const char *text, sim_time time) {
+        auto *node = static_cast<session_node *>(ctx);
+        node->owner->incident(*node, kind, core, text, time);
+    };
+    n.model.reset(node_create(&config));
+    return n.model ? SIM_OK : SIM_NO_MEMORY;
+}
+
+void session::add_stimuli(session_node &n)
+{
+    for (const input_options &input : what.input) {
+        if (!input.node.empty() && input.node != n.name)
+            continue;
+        n.stimuli.push_back(std::make_unique<stimulus>());
+        stimulus_input(n.stimuli.back().get(), n.model.get(), static_cast<unsigned>(input.uart), input.text.data(),
+                       input.text.size(), input.at);
+    }
+    for (const gpio_options &gpio : what.gpio) {
+        if (!gpio.node.empty() && gpio.node != n.name)
+            continue;
+        n.stimuli.push_back(std::make_unique<stimulus>());
+        stimulus_drive(n.stimuli.back().get(), n.model.get(), static_cast<unsigned>(gpio.pad), level_of(gpio.level),
+                       gpio.at);
+    }
+}
+
+sim_status session::build()
+{
+    expect_seen.assign(what.run.expect.size(), false);
+    SIM_TRY(load_images());
+    SIM_TRY(open_outputs());
+    for (auto &n : all_nodes) {
+        SIM_TRY(open_uart(*n, 0, n->options.uart0));
+        SIM_TRY(open_uart(*n, 1, n->options.uart1));
+        SIM_TRY(open_uart(*n, 2, n->options.uart2));
+    }
+    pool.reset(xt_pool_create());
+    for (auto &n : all_nodes)
+        SIM_TRY(build_node(*n));
+    return pool ? SIM_OK : SIM_NO_MEMORY;
+}
+
+sim_status session::start()
+{
+    for (auto &n : all_nodes) {
+        SIM_TRY(node_power_on(n->model.get()));
+        add_stimuli(*n);
+    }
+    if (waveform)
+        vcd_advance(waveform.get(), 0);
+    host_start = progress_due = std::chrono::steady_clock::now();
+    return SIM_OK;
+}
+
+double session::host_seconds() const
+{
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - host_start).count();
+}
+
+} // namespace vesper

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+// One run of a scenario without the question who drives it: builds nodes, consoles and outputs, is polled at fixed
+// simulated times, decides when the run ends, and writes the results. A kernel (plain_kernel.h, sc_kernel.h) moves the
+// nodes forward in between.
+#ifndef VESPER_SC_TOP_RUN_SESSION_H
+#define VESPER_SC_TOP_RUN_SESSION_H
+
+#include <chrono>
+#include <csignal>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "sc_top/console/console.h"
+#include "sc_top/console/expect.h"
+#include "sc_top/node/node.h"
+#include "sc_top/node/stimulus.h"
+#include "sc_top/out/out_file.h"
+#include "sc_top/out/vcd.h"
+#include "sc_top/run/messages.h"
+#include "sc_top/scenario/scenario.h"
+
+namespace vesper
+{
+
+// What `vesper` returns to the shell.
+enum exit_code { EXIT_OK = 0, EXIT_GUEST_FAILED = 1, EXIT_USER_ERROR = 2 };
+
+// Why a run ended.
+enum class run_end {
+    running,
+    until,       // the scenario's time is over
+    expected,    // every expected text was printed
+    stop_text,   // a text of run.stop_on
+    fail_text,   // a text of run.fail_on
+    exited,      // every firmware called exit
+    asleep,      // all cores sleep for good
+    dead,        // the cores of every node are dead
+    quit,        // Ctrl-A x
+    interrupted, // Ctrl-C
+    output_error // an output could not be written
+};
+const char *run_end_text(run_end end);
+
+struct image_deleter {
+    void operator()(image *i) const
+    {
+        image_destroy(i);
+    }
+};
+struct node_deleter {
+    void operator()(node *n) const
+    {
+        node_destroy(n);
+    }
+};
+struct console_deleter {
+    void operator()(console *c) const
+    {
+        console_close(c);
+    }
+};
+struct out_file_deleter {
+    void operator()(out_file *f) const
+    {
+        out_file_abandon(f);
+    }
+};
+struct vcd_deleter {
+    void operator()(vcd *v) const
+    {
+        vcd_abandon(v);
+    }
+};
+struct pool_deleter {
+    void operator()(xt_pool *p) const
+    {
+        xt_pool_destroy(p);
+    }
+};
+using image_ptr = std::unique_ptr<image, image_deleter>;
+
+class session;
+
+// One UART with its host end.
+struct session_uart {
+    session *owner = nullptr;
+    std::size_t node = 0;
+    unsigned number = 0;
+    std::string name;
+    std::unique_ptr<console, console_deleter> host;
+    std::unique_ptr<out_file, out_file_deleter> copy; // in the output folder
+    std::vector<expect> expects;                      // run.expect, then stop_on, then fail_on
+    std::vector<std::uint8_t> waiting;                // read from the host, not yet taken by the UART
+};
+
+struct session_node {
+    session *owner = nullptr;
+    std::size_t number = 0;  // of all nodes
+    std::uint64_t index = 0; // of the replicas of its [[node]]
+    std::string name;
+    node_options options;
+    image *firmware = nullptr;
+    image *symbols = nullptr;
+    std::unique_ptr<node, node_deleter> model;
+    session_uart uart[NODE_UARTS];
+    std::vector<std::unique_ptr<stimulus>> stimuli;
+};
+
+class session
+{
+  public:
+    // interrupted: becomes nonzero when the user wants the run to end.
+    session(scenario what, messages &out, const volatile std::sig_atomic_t *interrupted);
+    ~session();
+    session(const session &) = delete;
+    session &operator=(const session &) = delete;
+
+    // Reads images, opens outputs and consoles, builds the nodes. Everything is checked before anything is written.
+    sim_status build();
+
+    // Power-on, after a kernel has wired the nodes.
+    sim_status start();
+
+    const scenario &config() const
+    {
+        return what;
+    }
+    const std::vector<std::unique_ptr<session_node>> &nodes() const
+    {
+        return all_nodes;
+    }
+
+    // When the kernel is to poll next, all nodes having run until then.
+    sim_time next_poll(sim_time now) const;
+
+    // Host's turn at a simulated time: consoles, waveform, progress, pace. False: the run has ended.
+    bool poll(sim_time now);
+
+    // Completes all outputs and prints the summary; what vesper returns to the shell.
+    exit_code finish();
+
+    run_end ended() const
+    {
+        return end;
+    }
+    sim_time end_time() const
+    {
+        return ended_at;
+    }
+    std::vector<std::string> missing_texts() const;
+    const messages &out() const
+    {
+        return said;
+    }
+    double host_seconds() const;
+    std::string output_path(const std::string &name) const;
+
+  private:
+    scenario what;
+    messages &said;
+    const volatile std::sig_atomic_t *interrupted;
+    std::vector<image_ptr> images;
+    std::unique_ptr<vcd, vcd_deleter> waveform;
+    std::unique_ptr<xt_pool, pool_deleter> pool;
+    std::vector<std::unique_ptr<session_node>> all_nodes;
+    std::vector<bool> expect_seen;
+    run_end end = run_end::running;
+    sim_time ended_at = 0;
+    bool core_died = false;
+    std::chrono::steady_clock::time_point host_start;
+    std::chrono::steady_clock::time_point progress_due;
+    sim_time progress_time = 0;
+    double progress_host = 0;
+
+    sim_status load_images();
+    sim_status load_image(const std::string &path, image **result);
+    sim_status open_outputs();
+    sim_status build_node(session_node &n);
+    sim_status open_uart(session_node &n, unsigned number, const std::string &spec);
+    void add_stimuli(session_node &n);
+    void uart_byte(session_uart &u, std::uint8_t byte, sim_time time);
+    void incident(session_node &n, node_incident kind, unsigned core, const char *text, sim_time time);
+    void finish_with(run_end reason);
+    void poll_uart(session_node &n, session_uart &u, sim_time now);
+    void check_ends(sim_time now);
+    void check_nodes();
+    void check_outputs();
+    bool input_may_come() const;
+    void keep_pace(sim_time now);
+    void show_progress(sim_time now);
+    sim_status write_results();
+};
+
+} // namespace vesper
+#endif

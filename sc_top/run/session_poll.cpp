@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: Apache-2.0
+// A run while it runs: bytes from UARTs, incidents, the host's turn at each poll, and when it is over.
+#include <algorithm>
+#include <cinttypes>
+#include <cstdio>
+#include <cstdlib>
+
+#include <poll.h>
+#include <thread>
+
+#include "sc_top/out/out_file.h"
+#include "sc_top/run/report.h"
+#include "sc_top/run/session.h"
+
+namespace vesper
+{
+namespace
+{
+
+// How often the host gets its turn. A character at 115200 baud lasts 87 us: a person notices nothing.
+constexpr sim_time POLL_INTERVAL = SIM_MS(1);
+constexpr auto PROGRESS_INTERVAL = std::chrono::milliseconds(250);
+
+sim_time next_multiple(sim_time time, sim_time interval)
+{
+    return time >= SIM_TIME_NEVER - 2 * interval ? SIM_TIME_NEVER : (time / interval + 1) * interval;
+}
+
+} // namespace
+
+const char *run_end_text(run_end end)
+{
+    switch (end) {
+    case run_end::running:
+        return "still running";
+    case run_end::until:
+        return "simulated time is over";
+    case run_end::expected:
+        return "all expected texts were printed";
+    case run_end::stop_text:
+        return "a text of run.stop_on was printed";
+    case run_end::fail_text:
+        return "a text of run.fail_on was printed";
+    case run_end::exited:
+        return "firmware exited";
+    case run_end::asleep:
+        return "all cores sleep, and nothing will wake them";
+    case run_end::dead:
+        return "all cores are dead";
+    case run_end::quit:
+        return "ended from the console";
+    case run_end::interrupted:
+        return "interrupted";
+    case run_end::output_error:
+        return "an output could not be written";
+    }
+    return "?";
+}
+
+// --- what nodes tell
+// --------------------------------------------------------------------------------------------------
+
+void session::uart_byte(session_uart &u, std::uint8_t byte, sim_time time)
+{
+    console_put(u.host.get(), byte, time);
+    if (u.copy)
+        out_file_write(u.copy.get(), &byte, 1);
+    std::size_t expected = what.run.expect.size(), stops = expected + what.run.stop_on.size();
+    for (std::size_t i = 0; i < u.expects.size(); i++) {
+        if (!expect_byte(&u.expects[i], byte))
+            continue;
+        if (i < expected)
+            expect_seen[i] = true;
+        else
+            finish_with(i < stops ? run_end::stop_text : run_end::fail_text);
+    }
+    if (expected && std::find(expect_seen.begin(), expect_seen.end(), false) == expect_seen.end())
+        finish_with(run_end::expected);
+}
+
+void session::incident(session_node &n, node_incident kind, unsigned core, const char *text, sim_time time)
+{
+    std::string name = n.name + ".cpu" + std::to_string(core);
+    core_died = core_died || kind == NODE_CORE_DEAD;
+    log_at(said.log(), LOG_GUEST, LOG_WARNING, time, name.c_str(), "%s", text);
+    if (said.quiet() && kind != NODE_CORE_DEAD)
+        return;
+    node_report_core(
+        n.model.get(), core, [](void *ctx, const char *line) { static_cast<messages *>(ctx)->line(line); }, &said);
+}
+
+// The first reason counts; a failing text that comes in the same interval as a good end goes before it.
+void session::finish_with(run_end reason)
+{
+    if (end == run_end::running || reason == run_end::fail_text)
+        end = reason;
+}
+
+// --- the host's turn
+// --------------------------------------------------------------------------------------------------
+
+bool session::input_may_come() const
+{
+    for (const auto &n : all_nodes) {
+        if (!node_listens(n->model.get()))
+            continue;
+        for (const session_uart &u : n->uart)
+            if (console_is_live(u.host.get()))
+                return true;
+    }
+    return false;
+}
+
+// While nothing can happen in any node, and nobody can send anything, there is nothing to poll for.
+sim_time session::next_poll(sim_time now) const
+{
+    sim_time activity = SIM_TIME_NEVER;
+    bool readable = false;
+    for (const auto &n : all_nodes) {
+        activity = std::min(activity, node_next_activity(n->model.get()));
+        for (const session_uart &u : n->uart)
+            readable = readable || console_fd(u.host.get()) >= 0;
+    }
+    sim_time next = next_multiple(readable ? now : std::max(now, activity == 0 ? 0 : activity - 1), POLL_INTERVAL);
+    return std::min(next, what.run.until);
+}
+
+void session::poll_uart(session_node &n, session_uart &u, sim_time now)
+{
+    std::uint8_t bytes[256];
+    std::size_t room = sizeof bytes - std::min(sizeof bytes, u.waiting.size());
+    std::size_t count = console_poll(u.host.get(), bytes, room);
+    u.waiting.insert(u.waiting.end(), bytes, bytes + count);
+    if (!u.waiting.empty()) {
+        std::size_t taken = node_uart_input(n.model.get(), u.number, u.waiting.data(), u.waiting.size(), now);
+        u.waiting.erase(u.waiting.begin(), u.waiting.begin() + static_cast<std::ptrdiff_t>(taken));
+    }
+    if (console_wants_quit(u.host.get()))
+        finish_with(run_end::quit);
+}
+
+void session::check_nodes()
+{
+    std::size_t exited = 0, dead = 0, idle = 0;
+    for (const auto &n : all_nodes) {
+        node_state state = node_get_state(n->model.get());
+        exited += state == NODE_EXITED;
+        dead += state == NODE_DEAD;
+        idle += state == NODE_IDLE;
+    }
+    if (exited + dead + idle < all_nodes.size())
+        return;
+    if (exited == all_nodes.size())
+        finish_with(run_end::exited);
+    else if (idle == 0 && dead > 0)
+        finish_with(run_end::dead);
+    else if (what.run.until == SIM_TIME_NEVER && !input_may_come())
+        finish_with(run_end::asleep);
+}
+
+void session::check_outputs()
+{
+    bool good = !waveform || vcd_status(waveform.get()) == SIM_OK;
+    for (const auto &n : all_nodes)
+        for (const session_uart &u : n->uart)
+            good =
+                good && console_status(u.host.get()) == SIM_OK && (!u.copy || out_file_status(u.copy.get()) == SIM_OK);
+    if (!good) {
+        end = run_end::output_error;
+    }
+}
+
+void session::check_ends(sim_time now)
+{
+    if (*interrupted)
+        finish_with(run_end::interrupted);
+    check_nodes();
+    if (now >= what.run.until)
+        finish_with(run_end::until);
+    check_outputs();
+}
+
+// Sleeps while simulated time is ahead: of the pace that was asked for, and of real time while all nodes sleep and a
+// person may type. Input ends the sleep.
+void session::keep_pace(sim_time now)
+{
+    double pace = what.run.pace;
+    bool idle = true;
+    for (const auto &n : all_nodes)
+        idle = idle && node_get_state(n->model.get()) == NODE_IDLE;
+    double seconds = 0;
+    if (pace > 0)
+        seconds = static_cast<double>(now) / SIM_PS_PER_S / pace - host_seconds();
+    else if (idle && input_may_come())
+        seconds = static_cast<double>(POLL_INTERVAL) / SIM_PS_PER_S;
+    if (seconds <= 0)
+        return;
+    std::vector<pollfd> fds;
+    for (const auto &n : all_nodes)
+        for (const session_uart &u : n->uart)
+            if (u.waiting.empty() && console_fd(u.host.get()) >= 0)
+                fds.push_back({console_fd(u.host.get()), POLLIN, 0});
+    // Never longer than a progress line may wait; a signal ends it too.
+    auto nap = std::chrono::duration<double>(std::min(seconds, 0.2));
+    if (seconds < 0.001)
+        std::this_thread::sleep_for(nap);
+    else
+        ::poll(fds.data(), fds.size(), static_cast<int>(nap.count() * 1000));
+    if (seconds > 0.2 && !*interrupted && pace > 0)
+        keep_pace(now);
+}
+
+void session::show_progress(sim_time now)
+{
+    auto host = std::chrono::steady_clock::now();
+    if (host < progress_due)
+        return;
+    progress_due = host + PROGRESS_INTERVAL;
+    if (waveform)
+        vcd_flush(waveform.get());
+    for (const auto &n : all_nodes)
+        for (const session_uart &u : n->uart)
+            if (u.copy)
+                out_file_flush(u.copy.get());
+    if (said.quiet() || !said.on_terminal())
+        return;
+    said.progress(progress_line(now, what.run.until, progress_time, host_seconds() - progress_host));
+    progress_time = now;
+    progress_host = host_seconds();
+}
+
+bool session::poll(sim_time now)
+{
+    ended_at = now;
+    if (waveform)
+        vcd_advance(waveform.get(), now);
+    for (const auto &n : all_nodes)
+        for (session_uart &u : n->uart)
+            poll_uart(*n, u, now);
+    check_ends(now);
+    if (end != run_end::running)
+        return false;
+    keep_pace(now);
+    show_progress(now);
+    return true;
+}
+
+// --- the end
+// ----------------------------------------------------------------------------------------------------------
+
+std::vector<std::string> session::missing_texts() const
+{
+    std::vector<std::string> missing;
+    for (std::size_t i = 0; i < expect_seen.size(); i++)
+        if (!expect_seen[i])
+            missing.push_back(what.run.expect[i]);
+    return missing;
+}
+
+sim_status session::write_results()
+{
+    sim_status status = vcd_finish(waveform.release(), ended_at);
+    auto keep_first = [&status](sim_status other) { status = status == SIM_OK ? other : status; };
+    for (const auto &n : all_nodes)
+        for (session_uart &u : n->uart) {
+            keep_first(out_file_finish(u.copy.release()));
+            keep_first(console_close(u.host.release()));
+        }
+    if (what.run.output.empty())
+        return status;
+    auto write = [&](const char *name, const std::string &text) {
+        out_file *file = nullptr;
+        sim_status opened = out_file_open(output_path(name).c_str(), said.log(), &file);
+        keep_first(opened);
+        if (opened != SIM_OK)
+            return;
+        out_file_text(file, text.c_str());
+        keep_first(out_file_finish(file));
+    };
+    write("metrics.json", metrics_json(*this));
+    write("scenario.effective.toml", scenario_effective(what));
+    return status;
+}
+
+exit_code session::finish()
+{
+    said.progress("");
+    double seconds = host_seconds();
+    uint64_t exit_codes = 0;
+    for (const auto &n : all_nodes)
+        exit_codes |= node_get_state(n->model.get()) == NODE_EXITED ? node_exit_code(n->model.get()) : 0;
+    std::string summary = summary_text(*this, seconds);
+    sim_status status = write_results();
+    if (!said.quiet())
+        said.line(summary);
+    for (const std::string &text : missing_texts())
+        log_at(said.log(), LOG_HOST, LOG_ERROR, SIM_TIME_NEVER, "run.expect", "no console printed '%s'", text.c_str());
+    if (status != SIM_OK || end == run_end::output_error)
+        return EXIT_USER_ERROR;
+    bool failed = core_died || end == run_end::dead || end == run_end::fail_text || exit_codes != 0;
+    bool good_end = end != run_end::interrupted && end != run_end::quit;
+    return failed || (good_end && !missing_texts().empty()) ? EXIT_GUEST_FAILED : EXIT_OK;
+}
+
+} // namespace vesper

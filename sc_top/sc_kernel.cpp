@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sc_top/sc_kernel.h"
+
+#include <systemc>
+
+#include "sc_top/sc_node.h"
+
+namespace vesper
+{
+namespace
+{
+
+// The host's turn: a process like the nodes', so that the kernel knows when it is due.
+class sc_host : public sc_core::sc_module
+{
+  public:
+    SC_HAS_PROCESS(sc_host);
+
+    sc_host(const sc_core::sc_module_name &name, session &owner) : sc_module(name), run(owner)
+    {
+        SC_THREAD(poll);
+    }
+
+  private:
+    session &run;
+
+    void poll()
+    {
+        sim_time now = 0;
+        do {
+            now = run.next_poll(now);
+            if (now > sc_now())
+                wait(sc_from_sim(now - sc_now()));
+            // Those that sleep are taken to the present; the others are there already.
+            for (const auto &n : run.nodes())
+                node_run(n->model.get(), now);
+        } while (run.poll(now));
+        sc_core::sc_stop();
+    }
+};
+
+} // namespace
+
+sim_status run_systemc(session &run)
+{
+    std::vector<std::unique_ptr<sc_node>> nodes;
+    sc_core::sc_set_stop_mode(sc_core::SC_STOP_IMMEDIATE);
+    sc_core::sc_report_handler::set_actions(sc_core::SC_INFO, sc_core::SC_DO_NOTHING); // "stopped by user"
+    sc_host host("host", run);
+    for (const auto &n : run.nodes())
+        nodes.push_back(std::make_unique<sc_node>(n->name.c_str(), n->model.get(), run.config().run.quantum));
+    SIM_TRY(run.start());
+    sc_core::sc_start();
+    return SIM_OK;
+}
+
+} // namespace vesper
