@@ -32,9 +32,27 @@ void bus_mem_fini(struct bus_mem *mem)
 void bus_mem_listen(struct bus_mem *mem,
                     void (*code_written)(void *ctx, struct bus_mem *mem, uint32_t offset, uint32_t length), void *ctx)
 {
+    bus_mem_listen_marks(mem, code_written, NULL, ctx);
+}
+
+void bus_mem_listen_marks(struct bus_mem *mem,
+                          void (*code_written)(void *ctx, struct bus_mem *mem, uint32_t offset, uint32_t length),
+                          void (*code_marked)(void *ctx, struct bus_mem *mem, uint32_t offset, uint32_t length),
+                          void *ctx)
+{
     sim_assert(mem->listeners < BUS_MEM_LISTENERS);
     mem->listener[mem->listeners].code_written = code_written;
+    mem->listener[mem->listeners].code_marked = code_marked;
     mem->listener[mem->listeners++].ctx = ctx;
+}
+
+void bus_mem_unlisten(struct bus_mem *mem, void *ctx)
+{
+    unsigned kept = 0;
+    for (unsigned i = 0; i < mem->listeners; i++)
+        if (mem->listener[i].ctx != ctx)
+            mem->listener[kept++] = mem->listener[i];
+    mem->listeners = kept;
 }
 
 static bool line_is_marked(const struct bus_mem *mem, uint32_t line)
@@ -48,12 +66,29 @@ void bus_mem_mark_code(struct bus_mem *mem, uint32_t offset, uint32_t length)
         return;
     sim_assert(offset < mem->size && length <= mem->size - offset);
     uint32_t first = offset / BUS_MEM_CODE_LINE, last = (offset + length - 1) / BUS_MEM_CODE_LINE;
-    for (uint32_t line = first; line <= last; line++)
+    bool is_new = false;
+    for (uint32_t line = first; line <= last; line++) {
+        is_new |= !line_is_marked(mem, line);
         mem->code_line[line / LINES_PER_WORD] |= UINT32_C(1) << (line % LINES_PER_WORD);
+    }
     if (first * BUS_MEM_CODE_LINE < mem->code_first)
         mem->code_first = first * BUS_MEM_CODE_LINE;
     if ((last + 1) * BUS_MEM_CODE_LINE > mem->code_end)
         mem->code_end = (last + 1) * BUS_MEM_CODE_LINE;
+    for (unsigned i = 0; is_new && i < mem->listeners; i++)
+        if (mem->listener[i].code_marked)
+            mem->listener[i].code_marked(mem->listener[i].ctx, mem, first * BUS_MEM_CODE_LINE,
+                                         (last + 1 - first) * BUS_MEM_CODE_LINE);
+}
+
+bool bus_mem_has_code(const struct bus_mem *mem, uint32_t offset, uint32_t length)
+{
+    if (offset >= mem->code_end || offset + length <= mem->code_first)
+        return false;
+    for (uint32_t line = offset / BUS_MEM_CODE_LINE; line <= (offset + length - 1) / BUS_MEM_CODE_LINE; line++)
+        if (line_is_marked(mem, line))
+            return true;
+    return false;
 }
 
 /* Keeps the bounds tight: data beside code that is gone must not pay for it. */

@@ -26,6 +26,7 @@ struct bus_mem {
     uint32_t code_first, code_end; /* bounds of all marked lines, in bytes; first >= end when there are none */
     struct {
         void (*code_written)(void *ctx, struct bus_mem *mem, uint32_t offset, uint32_t length);
+        void (*code_marked)(void *ctx, struct bus_mem *mem, uint32_t offset, uint32_t length); /* may be NULL */
         void *ctx;
     } listener[BUS_MEM_LISTENERS];
     unsigned listeners;
@@ -40,6 +41,19 @@ void bus_mem_fini(struct bus_mem *mem);
  */
 void bus_mem_listen(struct bus_mem *mem,
                     void (*code_written)(void *ctx, struct bus_mem *mem, uint32_t offset, uint32_t length), void *ctx);
+
+/* As bus_mem_listen; and code_marked is called when lines become marked that were not: whoever writes through a direct
+ * pointer without looking at the marks must look from now on. The range is that of the whole lines. */
+void bus_mem_listen_marks(struct bus_mem *mem,
+                          void (*code_written)(void *ctx, struct bus_mem *mem, uint32_t offset, uint32_t length),
+                          void (*code_marked)(void *ctx, struct bus_mem *mem, uint32_t offset, uint32_t length),
+                          void *ctx);
+
+/* Removes the listeners with this ctx. Not from within a listener. */
+void bus_mem_unlisten(struct bus_mem *mem, void *ctx);
+
+/* True when any line of [offset, offset + length), length > 0, is marked. */
+bool bus_mem_has_code(const struct bus_mem *mem, uint32_t offset, uint32_t length);
 
 /* Notes that bytes [offset, offset + length) have been translated. */
 void bus_mem_mark_code(struct bus_mem *mem, uint32_t offset, uint32_t length);

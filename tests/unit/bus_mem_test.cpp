@@ -106,4 +106,26 @@ TEST_F(BusMem, BoundsShrinkToWhatIsLeft)
     EXPECT_EQ(mem.code_end, 2112u);
 }
 
+TEST_F(BusMem, WhoWritesDirectlyLearnsWhereCodeHasCome)
+{
+    std::vector<std::pair<uint32_t, uint32_t>> marked;
+    bus_mem_listen_marks(
+        &mem, [](void *, bus_mem *, uint32_t, uint32_t) {},
+        [](void *ctx, bus_mem *, uint32_t offset, uint32_t length) {
+            static_cast<std::vector<std::pair<uint32_t, uint32_t>> *>(ctx)->emplace_back(offset, length);
+        },
+        &marked);
+    bus_mem_mark_code(&mem, 100, 40);
+    bus_mem_mark_code(&mem, 64, 64);
+    EXPECT_EQ(marked, (std::vector<std::pair<uint32_t, uint32_t>>{{64, 128}})) << "only once for the same lines";
+    EXPECT_TRUE(bus_mem_has_code(&mem, 127, 4));
+    EXPECT_FALSE(bus_mem_has_code(&mem, 0, 64));
+    EXPECT_FALSE(bus_mem_has_code(&mem, 192, 64));
+    bus_mem_unlisten(&mem, &marked);
+    bus_mem_mark_code(&mem, 1024, 1);
+    EXPECT_EQ(marked.size(), 1u);
+    bus_mem_wrote(&mem, 1024, 1);
+    EXPECT_EQ(heard.size(), 2u) << "the others still listen";
+}
+
 } // namespace
