@@ -121,6 +121,13 @@ TEST_F(Intmatrix, RoutingARaisedSourceMovesItAtOnce)
     EXPECT_EQ(heard, (std::vector<change>{{PRO, 0x8, 1}, {PRO, 0x10, 2}, {PRO, 0, 3}}));
 }
 
+TEST_F(Intmatrix, ConnectingARaisedSourceRaisesTheInput)
+{
+    set(INTMATRIX_UART0, true, 1);
+    intmatrix_route(&m, APP, 34, 30, 2);
+    EXPECT_EQ(heard, (std::vector<change>{{APP, 0x40000000, 2}}));
+}
+
 TEST_F(Intmatrix, GpioHasItsOwnWiresForEachCore)
 {
     intmatrix_route(&m, PRO, 22, 8, 0);
