@@ -106,6 +106,9 @@ uint32_t xt_fp_msub_soft(struct xt_fpu *fpu, uint32_t fr, uint32_t fs, uint32_t 
  * measured with RM = 0 only, and the division sequences need it for directed rounding.) */
 uint32_t xt_fp_maddn(uint32_t fr, uint32_t fs, uint32_t ft);
 
+/* The NaN that comes out when fs or ft is one, or neither (then the operation made it). */
+uint32_t xt_fp_pick_nan2(uint32_t fs, uint32_t ft);
+
 #if defined(__x86_64__) && !defined(XT_FP_NO_HOST)
 #define XT_FP_ON_HOST 1
 
@@ -124,9 +127,6 @@ XT_FP_HOST2(add, "addss")
 XT_FP_HOST2(sub, "subss")
 XT_FP_HOST2(mul, "mulss")
 #undef XT_FP_HOST2
-
-/* The NaN that comes out when fs or ft is one, or neither (then the operation made it). */
-uint32_t xt_fp_pick_nan2(uint32_t fs, uint32_t ft);
 
 #define XT_FP_ARITHMETIC2(name)                                                                                        \
     static inline uint32_t xt_fp_##name(struct xt_fpu *fpu, uint32_t fs, uint32_t ft)                                  \
@@ -214,7 +214,8 @@ uint32_t xt_fp_float(struct xt_fpu *fpu, uint32_t as, unsigned scale);
 uint32_t xt_fp_ufloat(struct xt_fpu *fpu, uint32_t as, unsigned scale);
 
 /* fs times 2^scale as a signed integer: ROUND.S to nearest even, TRUNC.S toward zero, FLOOR.S down, CEIL.S up. Out of
- * range gives the nearest representable, a NaN 0x7fffffff, both with Invalid (and without Inexact). */
+ * range gives the nearest representable, a NaN 0x7fffffff, both with Invalid alone. (QEMU adds Overflow and Inexact
+ * when the scale leaves binary32; the captures have no such operand.) */
 uint32_t xt_fp_round(struct xt_fpu *fpu, uint32_t fs, unsigned scale);
 uint32_t xt_fp_trunc(struct xt_fpu *fpu, uint32_t fs, unsigned scale);
 uint32_t xt_fp_floor(struct xt_fpu *fpu, uint32_t fs, unsigned scale);
