@@ -2,8 +2,8 @@
 /* One LX6 core as a SystemC module: a TLM-2.0 initiator with temporal decoupling, direct memory access and interrupt
  * inputs. It knows nothing of the ESP32's map; bind its socket to sc_router or to any TLM-2.0 bus.
  *
- * The core runs in its own thread, or somebody else's scheduler calls run_until(). sc_top/examples shows the former in
- * a platform of 60 lines. */
+ * The core runs in its own thread, or somebody else's scheduler calls run_until(). sc_top/examples/
+ * sc_own_platform.cpp shows the former, in a platform of one page. */
 #ifndef VESPER_SC_TOP_SC_CPU_H
 #define VESPER_SC_TOP_SC_CPU_H
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sc_top/sc_kernel.h"
 
+#include <memory>
+#include <vector>
+
 #include <systemc>
 
 #include "sc_top/sc_node.h"
@@ -47,8 +50,10 @@ sim_status run_systemc(session &run)
     sc_core::sc_set_stop_mode(sc_core::SC_STOP_IMMEDIATE);
     sc_core::sc_report_handler::set_actions(sc_core::SC_INFO, sc_core::SC_DO_NOTHING); // "stopped by user"
     sc_host host("host", run);
-    for (const auto &n : run.nodes())
+    for (const auto &n : run.nodes()) {
         nodes.push_back(std::make_unique<sc_node>(n->name.c_str(), n->model.get(), run.config().run.quantum));
+        n->scheduled = [node = nodes.back().get()](sim_time at) { node->wake(at); };
+    }
     SIM_TRY(run.start());
     sc_core::sc_start();
     return SIM_OK;

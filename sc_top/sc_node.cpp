@@ -20,7 +20,8 @@ sc_node::sc_node(const sc_core::sc_module_name &name, struct node *n, sim_time r
         cpu[i] = std::make_unique<sc_bus_initiator>(core_names[i], i == 0 ? BUS_PRO_CPU : BUS_APP_CPU,
                                                     &node_clocks(n)->clock[CLOCK_CPU]);
         cpu[i]->socket.bind(router.target);
-        cpu[i]->on_change(pointers_void, node_core(n, i));
+        core[i] = {n, i};
+        cpu[i]->on_change(pointers_void, &core[i]);
         node_set_core_bus(n, i, cpu[i]->port());
     }
     for (unsigned i = 0; struct dev *dev = node_device(n, i); i++) {
@@ -32,7 +33,9 @@ sc_node::sc_node(const sc_core::sc_module_name &name, struct node *n, sim_time r
 
 void sc_node::pointers_void(void *ctx, uint32_t first, uint32_t last)
 {
-    xt_memory_changed(static_cast<xt_cpu *>(ctx), first, last);
+    auto *ref = static_cast<core_ref *>(ctx);
+    if (xt_cpu *core = node_core(ref->node, ref->core))
+        xt_memory_changed(core, first, last);
 }
 
 void sc_node::wake(sim_time at)

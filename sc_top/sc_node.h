@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A node in SystemC: its cores are TLM-2.0 initiators, its devices targets, and a router stands between them. One thread
-// drives the node's own scheduler and sleeps until the node's next event.
+// A node in SystemC: its cores are TLM-2.0 initiators, its devices targets, and a router stands between them. One
+// thread drives the node's own scheduler and sleeps until the node's next event.
 #ifndef VESPER_SC_TOP_SC_NODE_H
 #define VESPER_SC_TOP_SC_NODE_H
 
@@ -38,8 +38,14 @@ class sc_node : public sc_core::sc_module
     sim_time run_limit() const;
     static void pointers_void(void *ctx, uint32_t first, uint32_t last);
 
+    struct core_ref {
+        struct node *node;
+        unsigned core;
+    };
+
     struct node *model;
     sim_time quantum;
+    core_ref core[NODE_CORES];
     std::unique_ptr<sc_bus_initiator> cpu[NODE_CORES];
     std::vector<std::unique_ptr<sc_device>> devices;
     sc_core::sc_event scheduled;

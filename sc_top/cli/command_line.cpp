@@ -21,10 +21,11 @@ struct typed {
 void add_run(CLI::App &app, command_line &result, typed &t)
 {
     CLI::App *run = app.add_subcommand("run", "Run a scenario, or one ESP32 with a program");
-    run->footer("Every option of the scenario file can be given with --set; `vesper info params` lists them.\n"
-                "While standard input is a terminal, Ctrl-A x ends the run, as Ctrl-C does.\n\n"
-                "Exit status: 0 the run ended well; 1 the firmware failed (dead cores, a text of run.fail_on, a missing "
-                "text\nof run.expect, a nonzero exit code); 2 wrong input, or an output that could not be written.");
+    run->footer(
+        "Every option of the scenario file can be given with --set; `vesper info params` lists them.\n"
+        "While standard input is a terminal, Ctrl-A x ends the run, as Ctrl-C does.\n\n"
+        "Exit status: 0 the run ended well; 1 the firmware failed (dead cores, a text of run.fail_on, a missing "
+        "text\nof run.expect, a nonzero exit code); 2 wrong input, or an output that could not be written.");
     run->add_option("scenario", result.scenario, "scenario file (TOML)")->option_text("SCENARIO.toml");
     run->add_option("--firmware", result.firmware, "instead of a scenario: run this program on one node")
         ->option_text("FILE");

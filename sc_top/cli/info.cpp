@@ -23,10 +23,11 @@ namespace
 
 using json = nlohmann::ordered_json;
 
-std::string hex(std::uint64_t value, int digits)
+std::string hex(std::uint64_t value, unsigned digits)
 {
-    char text[32];
-    std::snprintf(text, sizeof text, "0x%0*llx", digits, static_cast<unsigned long long>(value));
+    std::string text = "0x";
+    while (digits-- > 0)
+        text += "0123456789abcdef"[value >> (4 * digits) & 15];
     return text;
 }
 
@@ -50,7 +51,8 @@ node_ptr bare_node()
     return node_ptr(node_create(&config));
 }
 
-// --- registers --------------------------------------------------------------------------------------------------------
+// --- registers
+// --------------------------------------------------------------------------------------------------------
 
 json register_json(const reg_desc &reg, std::uint32_t base)
 {
@@ -83,12 +85,8 @@ json block_json(const bus_target &target)
     json regs = json::array();
     for (unsigned i = 0; i < table.reg_count; i++)
         regs.push_back(register_json(table.regs[i], target.first));
-    return {{"name", target.name},
-            {"block", table.name},
-            {"base", hex(target.first, 8)},
-            {"size", table.size},
-            {"source", table.source},
-            {"registers", regs}};
+    return {{"name", target.name}, {"block", table.name},    {"base", hex(target.first, 8)},
+            {"size", table.size},  {"source", table.source}, {"registers", regs}};
 }
 
 json regs_info(const std::string &name)
@@ -126,24 +124,48 @@ void print_regs(const json &blocks, bool details)
     }
 }
 
-// --- instructions -----------------------------------------------------------------------------------------------------
+// --- instructions
+// -----------------------------------------------------------------------------------------------------
 
 json isa_info(const std::string &name)
 {
     json rows = json::array();
-    for (unsigned i = 0; i < isa_row_count(); i++)
-        if (name.empty() || name == isa_row_name(i))
-            rows.push_back({{"name", isa_row_name(i)}, {"option", isa_row_option(i)}});
+    for (unsigned i = 0; i < ISA_ROWS; i++) {
+        const isa_row &row = *isa_row_at(i);
+        if (!name.empty() && name != row.name && name != row.id)
+            continue;
+        const isa_timing &timing = *isa_timing_of(static_cast<isa_latency>(row.latency));
+        json operands = json::array();
+        for (unsigned n = 0; n < ISA_MAX_OPERANDS && row.use[n].operand != ISA_OPERAND_none; n++)
+            operands.push_back(isa_operand_at(row.use[n].operand)->name);
+        rows.push_back({{"name", row.name},
+                        {"id", row.id},
+                        {"option", isa_option_name(static_cast<isa_option>(row.option))},
+                        {"length", row.length},
+                        {"encoding", hex(row.encoding, 2u * row.length)},
+                        {"mask", hex(row.mask, 2u * row.length)},
+                        {"operands", operands},
+                        {"issue_cycles", timing.issue},
+                        {"result_cycles", timing.ar},
+                        {"timing_source", timing.source}});
+    }
     return rows;
 }
 
 void print_isa(const json &rows, bool)
 {
-    for (const json &row : rows)
-        std::printf("%-16s %s\n", row["name"].get<std::string>().c_str(), row["option"].get<std::string>().c_str());
+    for (const json &row : rows) {
+        std::string operands;
+        for (const json &operand : row["operands"])
+            operands += (operands.empty() ? "" : ", ") + operand.get<std::string>();
+        std::printf("%-16s %-10s %s  %s\n", row["name"].get<std::string>().c_str(),
+                    row["option"].get<std::string>().c_str(), row["encoding"].get<std::string>().c_str(),
+                    operands.c_str());
+    }
 }
 
-// --- address map and interrupts ------------------------------------------------------------------------------------------
+// --- address map and interrupts
+// ------------------------------------------------------------------------------------------
 
 std::string rights_text(unsigned rights)
 {
@@ -203,7 +225,8 @@ void print_interrupts(const json &sources, bool)
                     source["pro"] ? "PRO " : "", source["app"] ? "APP" : "");
 }
 
-// --- options ----------------------------------------------------------------------------------------------------------
+// --- options
+// ----------------------------------------------------------------------------------------------------------
 
 json params_info(const std::string &name)
 {

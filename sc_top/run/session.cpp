@@ -171,6 +171,11 @@ sim_status session::build_node(session_node &n)
         auto *node = static_cast<session_node *>(ctx);
         node->owner->incident(*node, kind, core, text, time);
     };
+    config.observer.scheduled = [](void *ctx, sim_time at) {
+        auto *node = static_cast<session_node *>(ctx);
+        if (node->scheduled)
+            node->scheduled(at);
+    };
     n.model.reset(node_create(&config));
     return n.model ? SIM_OK : SIM_NO_MEMORY;
 }

@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <csignal>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -105,6 +106,7 @@ struct session_node {
     std::unique_ptr<node, node_deleter> model;
     session_uart uart[NODE_UARTS];
     std::vector<std::unique_ptr<stimulus>> stimuli;
+    std::function<void(sim_time at)> scheduled; // set by a kernel that sleeps for the node
 };
 
 class session
