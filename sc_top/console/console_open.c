@@ -92,7 +92,7 @@ static enum sim_status resolve(const struct console *console, const char *text, 
 
 static void note_port(struct console *console, int fd)
 {
-    struct sockaddr_storage address;
+    struct sockaddr_storage address = {0};
     socklen_t size = sizeof address;
     if (getsockname(fd, (struct sockaddr *)&address, &size) != 0)
         return;
