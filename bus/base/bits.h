@@ -49,6 +49,8 @@ static inline uint32_t bits_sra(uint32_t value, unsigned shift)
     return shift ? (value >> shift) | (sign << (32 - shift)) : value;
 }
 
+/* Not for the guest's 32-bit compiler, which reads this header for the constants of bus/reg.h. */
+#ifdef __SIZEOF_INT128__
 __extension__ typedef unsigned __int128 sim_u128;
 
 /* floor(a * b / divisor) with a 128-bit product; the quotient must fit 64 bits, divisor > 0. */
@@ -62,6 +64,7 @@ static inline uint64_t bits_muldiv_up(uint64_t a, uint64_t b, uint64_t divisor)
 {
     return (uint64_t)(((sim_u128)a * b + (divisor - 1)) / divisor);
 }
+#endif
 
 #ifdef __cplusplus
 }
