@@ -537,7 +537,7 @@ TEST_F(ScBus, OurMemoryOverTlmTracksCode)
         bus_mem_mark_code(dmi.mem, 0x40, 4);
         EXPECT_EQ(p.user.write(OUR_MEMORY + 0x40, 1), tlm::TLM_OK_RESPONSE);
         EXPECT_EQ(heard, 1u);
-        dmi.mem->listeners = 0;
+        bus_mem_unlisten(dmi.mem, &heard);
     });
 }
 
