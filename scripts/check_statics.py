@@ -11,6 +11,7 @@ import sys
 
 ALLOWED = {
     # symbol: reason
+    "_ZN12_GLOBAL__N_1L11interruptedE": "how sc_main's signal handler tells that Ctrl-C was pressed: it has no context",
     "_ZN7sc_coreL17api_version_checkE": "SystemC's headers put this link-time check into every object",
 }
 OURS = re.compile(r"/(bus|cpu_iss|peripherals|rf_channel|net_bridge|verilog|sc_top)/CMakeFiles/")

@@ -2,8 +2,119 @@
 /* Making, wiring and resetting the devices of esp32_node.def. */
 #include "sc_top/node/node_priv.h"
 
+#define REG_FILE "peripherals/dport/dport_regs.def"
+#define REG_PREFIX DPORT
+#define REG_CONSTANTS_ONLY
+#include "bus/reg_expand.h"
+#define REG_FILE "peripherals/rtc_cntl/rtc_cntl_regs.def"
+#define REG_PREFIX RTC_CNTL
+#define REG_CONSTANTS_ONLY
+#include "bus/reg_expand.h"
+#define REG_FILE "peripherals/uart/uart_regs.def"
+#define REG_PREFIX UART
+#define REG_CONSTANTS_ONLY
+#include "bus/reg_expand.h"
+
 /* --- what each device is told
  * ----------------------------------------------------------------------------------------- */
+
+static void block_changed(void *ctx, enum dport_block block, bool clocked, bool in_reset, sim_time now)
+{
+    struct node *node = ctx;
+    (void)clocked;
+    if (!in_reset)
+        return;
+    switch (block) {
+#define RESET_BY(device, block)                                                                                        \
+    case DPORT_BLOCK_##block:                                                                                          \
+        dev_reset(&node->devices.device.dev, DEV_RESET_SYSTEM, now);                                                   \
+        break;
+#include "sc_top/node/esp32_node.def"
+    default:
+        break;
+    }
+}
+
+static void remap_changed(void *ctx, unsigned core, bool remapped, sim_time now)
+{
+    struct node *node = ctx;
+    (void)now;
+    bus_map_set_remap(node->map, core, remapped);
+}
+
+static void cache_changed(void *ctx, unsigned core, const struct dport_cache *cache, sim_time now)
+{
+    struct node *node = ctx;
+    (void)now;
+    bus_map_set_cache(node->map, core, cache->enabled, cache->closed);
+}
+
+static bool illegal_access(void *ctx, unsigned core, uint32_t *address)
+{
+    struct node *node = ctx;
+    return bus_map_illegal(node->map, core, address);
+}
+
+static void clear_illegal_access(void *ctx, unsigned core, sim_time now)
+{
+    struct node *node = ctx;
+    bus_map_clear_illegal(node->map, core, now);
+}
+
+static enum sim_status init_dport(struct node *node, struct dport *dport, const char *name)
+{
+    const struct dport_port port = {.ctx = node,
+                                    .app_cpu = node_app_control,
+                                    .block = block_changed,
+                                    .remap = remap_changed,
+                                    .cache = cache_changed,
+                                    .illegal_access = illegal_access,
+                                    .clear_illegal_access = clear_illegal_access};
+    return dport_init(dport, &node->intmatrix, &port, name, &node->env);
+}
+
+static void uart_sent(void *ctx, uint8_t byte, sim_time end)
+{
+    struct node_uart *uart = ctx;
+    const struct node_console *console = &uart->node->config.console[uart->index];
+    uart->bytes++;
+    if (console->byte)
+        console->byte(console->ctx, byte, end);
+}
+
+static void uart_has_room(void *ctx, sim_time now)
+{
+    struct node_uart *uart = ctx;
+    const struct node_console *console = &uart->node->config.console[uart->index];
+    (void)now;
+    if (console->room)
+        console->room(console->ctx);
+}
+
+static enum sim_status init_uart(struct node *node, struct uart *uart, unsigned number, const char *name)
+{
+    struct node_uart *end = &node->uart[number];
+    const struct uart_port port = {.ctx = end, .tx = uart_sent, .room = uart_has_room};
+    *end = (struct node_uart){.node = node, .index = number};
+    SIM_TRY(uart_init(uart, number, name, &node->env));
+    uart_connect(uart, &port);
+    return SIM_OK;
+}
+
+static enum sim_status init_uart0(struct node *node, struct uart *uart, const char *name)
+{
+    return init_uart(node, uart, 0, name);
+}
+
+static enum sim_status init_uart1(struct node *node, struct uart *uart, const char *name)
+{
+    return init_uart(node, uart, 1, name);
+}
+
+static enum sim_status init_uart2(struct node *node, struct uart *uart, const char *name)
+{
+    return init_uart(node, uart, 2, name);
+}
 
 static enum sim_status init_frc(struct node *node, struct frc *frc, const char *name)
 {
@@ -80,27 +191,46 @@ void esp32_devices_set_cause(struct node *node, unsigned core, enum reset_cause 
     rtc_cntl_set_reset_cause(&node->devices.rtc_cntl, core, cause);
 }
 
-void esp32_devices_app_released(struct node *node, sim_time now)
+/* --- what the rest of the node asks --------------------------------------------------------------------------------
+ */
+
+static struct uart *uart_of(struct node *node, unsigned uart)
 {
-    (void)node;
-    (void)now;
+    struct uart *const all[NODE_UARTS] = {&node->devices.uart0, &node->devices.uart1, &node->devices.uart2};
+    sim_assert(uart < NODE_UARTS);
+    return all[uart];
 }
 
+/* The registers and the clocks as if a bootloader had switched to the PLL some time ago. */
 void esp32_devices_boot_clock(struct node *node)
 {
-    (void)node;
+    uint64_t hz = node->config.cpu_hz;
+    if (hz <= 40000000)
+        return;
+    uint8_t period = hz == 80000000 ? 0 : hz == 160000000 ? 1 : 2;
+    reg_put(&node->devices.dport.dev, DPORT_CPU_PER_CONF_CPUPERIOD_SEL, period);
+    reg_put(&node->devices.rtc_cntl.dev, RTC_CNTL_CLK_CONF_SOC_CLK_SEL, CLOCK_FROM_PLL);
+    node->clocks.select.source = CLOCK_FROM_PLL;
+    node->clocks.select.cpu_period = period;
+    clock_tree_select(&node->clocks, evq_now(node->evq));
 }
 
 bool node_listens(const struct node *node)
 {
-    (void)node;
+    const uint32_t receive = UART_RXFIFO_FULL | UART_RXFIFO_TOUT | UART_BRK_DET | UART_AT_CMD_CHAR_DET;
+    const struct uart *const all[NODE_UARTS] = {&node->devices.uart0, &node->devices.uart1, &node->devices.uart2};
+    for (unsigned i = 0; i < NODE_UARTS; i++)
+        if (dev_peek(&all[i]->dev, UART_INT_ENA) & receive)
+            return true;
     return false;
 }
 
 size_t node_uart_input(struct node *node, unsigned uart, const uint8_t *bytes, size_t size, sim_time at)
 {
-    (void)node, (void)uart, (void)bytes, (void)at;
-    return size;
+    size_t taken = 0;
+    while (taken < size && uart_receive(uart_of(node, uart), bytes[taken], 0, at))
+        taken++;
+    return taken;
 }
 
 void node_drive_pad(struct node *node, unsigned pad, int level, sim_time at)

@@ -3,10 +3,12 @@
 #ifndef VESPER_SC_TOP_NODE_ESP32_DEVICES_H
 #define VESPER_SC_TOP_NODE_ESP32_DEVICES_H
 
+#include "peripherals/dport/dport.h"
 #include "peripherals/frc/frc.h"
 #include "peripherals/i2c_ana/i2c_ana.h"
 #include "peripherals/rtc_cntl/rtc_cntl.h"
 #include "peripherals/timg/timg.h"
+#include "peripherals/uart/uart.h"
 
 struct esp32_devices {
 #define DEVICE(name, type, base) struct type name;

@@ -51,7 +51,7 @@ static enum sim_status build(struct node *node)
 {
     const struct bus_map_config map_config = {
         .flash_size = node->config.flash_size,
-        .cache_illegal = intmatrix_input(&node->intmatrix, INTMATRIX_CACHE_IA),
+        .cache_illegal = &node->devices.dport.illegal_access,
     };
     const struct intmatrix_out out = {.ctx = node, .levels = matrix_levels};
     intmatrix_init(&node->intmatrix, &out, node->config.trace, node->name);
@@ -135,7 +135,7 @@ static enum sim_status create_core(struct node_core *core)
     core->cpu = xt_create(&config, &core->host);
     if (!core->cpu)
         return SIM_NO_MEMORY;
-    xt_set_stalled(core->cpu, core->hold != 0);
+    xt_set_stalled(core->cpu, core->held);
     node_trace_init(core);
     return SIM_OK;
 }

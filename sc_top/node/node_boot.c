@@ -191,7 +191,32 @@ void node_boot_pro(struct node *node)
     esp32_devices_boot_clock(node);
 }
 
-void node_boot_app(struct node *node, uint32_t entry)
+static void node_boot_app(struct node *node, uint32_t entry)
 {
     start_core(&node->core[1], entry, ROM_STACK_APP);
+}
+
+/* The APP CPU leaves reset: its ROM code takes the boot address, or waits for one. Bit 31 only asks for haste. */
+void node_start_app(struct node *node, sim_time now)
+{
+    uint32_t entry = node->devices.dport.app.boot_address & INT32_MAX;
+    if (node->devices.dport.app.in_reset)
+        return;
+    if (entry)
+        node_boot_app(node, entry);
+    node_core_set_hold(&node->core[1], NODE_HOLD_NO_ENTRY, entry == 0, now);
+}
+
+/* DPORT_APPCPU_CTRL_A to D as they are now. */
+void node_app_control(void *ctx, const struct dport_app_cpu *app, sim_time now)
+{
+    struct node *node = ctx;
+    struct node_core *core = &node->core[1];
+    bool leaves_reset = (core->hold & NODE_HOLD_APP_RESET) && !app->in_reset;
+    bool gets_entry = (core->hold & NODE_HOLD_NO_ENTRY) && app->boot_address != 0;
+    if (leaves_reset || gets_entry)
+        node_start_app(node, now);
+    node_core_set_hold(core, NODE_HOLD_APP_RESET, app->in_reset, now);
+    node_core_set_hold(core, NODE_HOLD_APP_CLOCK, !app->clocked, now);
+    node_core_set_hold(core, NODE_HOLD_APP_STALL, app->stalled, now);
 }

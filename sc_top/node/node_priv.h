@@ -10,12 +10,13 @@
 
 /* Why a core does not run; any bit holds it. */
 enum {
-    NODE_HOLD_RESET = 1,     /* a reset line is asserted */
-    NODE_HOLD_CLOCK = 2,     /* clock gate (APP CPU) */
-    NODE_HOLD_RUNSTALL = 4,  /* DPORT_APPCPU_RUNSTALL */
-    NODE_HOLD_SW_STALL = 8,  /* RTC_CNTL's stall magic */
-    NODE_HOLD_NO_ENTRY = 16, /* no boot address yet: on the chip, the ROM spins */
-    NODE_HOLD_FUSED = 32     /* disabled in eFuse */
+    NODE_HOLD_RESET = 1,     /* a reset by RTC_CNTL, a watchdog or power-on is in force */
+    NODE_HOLD_APP_RESET = 2, /* DPORT_APPCPU_CTRL_A */
+    NODE_HOLD_APP_CLOCK = 4, /* DPORT_APPCPU_CTRL_B */
+    NODE_HOLD_APP_STALL = 8, /* DPORT_APPCPU_CTRL_C */
+    NODE_HOLD_SW_STALL = 16, /* RTC_CNTL's stall code */
+    NODE_HOLD_NO_ENTRY = 32, /* no boot address yet: on the chip, the ROM spins */
+    NODE_HOLD_FUSED = 64     /* disabled in eFuse */
 };
 
 struct node_core_trace {
@@ -38,6 +39,7 @@ struct node_core {
     /* What its inputs are to be, and the event that makes them so when another core changed them in its future. */
     uint32_t levels;
     unsigned hold;
+    bool held; /* hold as it is in force */
     struct evq_event inputs;
 
     struct node_core_trace trace;
@@ -96,7 +98,8 @@ void node_core_set_hold(struct node_core *core, unsigned reason, bool hold, sim_
 /* node_boot.c */
 enum sim_status node_fill_flash(struct node *node);
 void node_boot_pro(struct node *node);
-void node_boot_app(struct node *node, uint32_t entry);
+void node_app_control(void *ctx, const struct dport_app_cpu *app, sim_time now);
+void node_start_app(struct node *node, sim_time now);
 
 /* node_reset.c */
 void node_reset_init(struct node *node);
@@ -108,7 +111,6 @@ void node_trace_init(struct node_core *core);
 enum sim_status esp32_devices_init(struct node *node);
 void esp32_devices_fini(struct node *node);
 void esp32_devices_reset(struct node *node, enum dev_reset kind, sim_time now);
-void esp32_devices_app_released(struct node *node, sim_time now);
 void esp32_devices_boot_clock(struct node *node); /* as node_config.cpu_hz says a bootloader left it */
 void esp32_devices_set_cause(struct node *node, unsigned core, enum reset_cause cause);
 

@@ -63,7 +63,7 @@ static void assert_reset(void *ctx, sim_time now)
     evq_schedule(node->evq, &node->reset_end, end > now ? end : now);
 }
 
-/* The APP CPU leaves its reset by DPORT, or here when it was reset on its own. */
+/* Where DPORT lets the APP CPU run it starts again, too; after a reset of the digital core DPORT does not. */
 static void release_reset(void *ctx, sim_time now)
 {
     struct node *node = ctx;
@@ -71,8 +71,10 @@ static void release_reset(void *ctx, sim_time now)
         node_boot_pro(node);
         node_core_set_hold(&node->core[0], NODE_HOLD_RESET, false, now);
     }
-    if (node->reset_cores & RESET_CORE_APP)
-        esp32_devices_app_released(node, now);
+    if (node->reset_cores & RESET_CORE_APP) {
+        node_start_app(node, now);
+        node_core_set_hold(&node->core[1], NODE_HOLD_RESET, false, now);
+    }
     node->reset_cores = 0;
 }
 
@@ -92,6 +94,8 @@ void node_reset_init(struct node *node)
     node->reset_port = (struct reset_port){.ctx = node, .request = request_reset};
     evq_event_init(&node->reset_start, assert_reset, node, EVQ_PHASE_CPU);
     evq_event_init(&node->reset_end, release_reset, node, EVQ_PHASE_CPU);
-    for (unsigned i = 0; i < NODE_CORES; i++)
-        node->core[i].hold |= NODE_HOLD_RESET;
+    for (unsigned i = 0; i < NODE_CORES; i++) {
+        node->core[i].hold |= i == 0 ? NODE_HOLD_RESET : NODE_HOLD_APP_RESET | NODE_HOLD_APP_CLOCK;
+        node->core[i].held = true;
+    }
 }

@@ -37,7 +37,7 @@ sim_time node_core_time(const struct node *node, unsigned core)
 
 static bool core_is_off(const struct node_core *core)
 {
-    return core->hold != 0 || core->dead;
+    return core->held || core->dead;
 }
 
 static bool core_is_busy(const struct node_core *core)
@@ -57,10 +57,12 @@ static sim_time core_wake_time(const struct node_core *core)
 
 static void apply_inputs(struct node_core *core)
 {
-    bool hold = core->hold != 0;
+    core->held = core->hold != 0;
+    if (!core->cpu) /* not powered on yet */
+        return;
     xt_set_interrupts(core->cpu, core->levels);
-    if (xt_is_stalled(core->cpu) != hold)
-        xt_set_stalled(core->cpu, hold);
+    if (xt_is_stalled(core->cpu) != core->held)
+        xt_set_stalled(core->cpu, core->held);
     core->poked = true;
 }
 
