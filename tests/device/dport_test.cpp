@@ -147,6 +147,7 @@ TEST_F(Dport, CrossCoreInterruptsAreLevels)
     system_reset();
     EXPECT_EQ(levels[0], 0u);
     EXPECT_EQ(read(DPORT_CPU_INTR_FROM_CPU_0), 0u);
+    EXPECT_EQ(read(DPORT_PRO_INTR_STATUS_0), 0u);
     EXPECT_EQ(read(DPORT_PRO_CPU_INTR_FROM_CPU_0_MAP), 16u);
     EXPECT_EQ(intmatrix_routed(&matrix, 0, 24), 16u) << "the matrix is reset with its registers";
 }

@@ -162,6 +162,8 @@ TEST_F(RtcTime, IsValidWithTheNextSlowCycle)
     bench.run_for(SIM_MS(1));
     EXPECT_EQ(latched(), 1501u) << "a latch";
     EXPECT_TRUE(bench.is_idle());
+    write(RTC_TIME_UPDATE, 1u << 31);
+    EXPECT_EQ(get(RTC_TIME_UPDATE_TIME_VALID), 0u) << "the next latch is another one";
 }
 
 TEST_F(RtcTime, GoesOnWhenTheSlowClockChanges)
@@ -174,6 +176,17 @@ TEST_F(RtcTime, GoesOnWhenTheSlowClockChanges)
     write(RTC_TIME_UPDATE, 1u << 31);
     bench.run_to_next_event();
     EXPECT_EQ(latched(), 150001u + 32768 + 1);
+}
+
+TEST_F(RtcTime, TheEdgeThatSwitchesTheSlowClockIsStillAnEdge)
+{
+    bench.run_to(SIM_US(1));
+    put(RTC_CLK_CONF_ANA_CLK_RTC_SEL, 1);
+    write(RTC_TIME_UPDATE, 1u << 31);
+    bench.run_to(slow_cycles(1));
+    EXPECT_EQ(hz(CLOCK_RTC_SLOW), 32768u);
+    EXPECT_EQ(get(RTC_TIME_UPDATE_TIME_VALID), 1u);
+    EXPECT_EQ(latched(), 1u);
 }
 
 TEST_F(RtcTime, HasAnAlarm)
@@ -191,6 +204,8 @@ TEST_F(RtcTime, HasAnAlarm)
     bench.run_to(SIM_MS(200));
     write(RTC_SLP_TIMER1, 1u << 16);
     EXPECT_EQ(bench.run_to_next_event(), SIM_MS(200)) << "passed already";
+    dev_write(&rtc.dev, RTC_SLP_TIMER1, 4, 1u << 16, SIM_MS(250)); /* by a core that is ahead of the events */
+    EXPECT_EQ(evq_next_time(bench.env.evq), SIM_MS(250)) << "not before it was armed";
 }
 
 TEST_F(RtcTime, AnAlarmMovesWithTheSlowClock)
@@ -212,6 +227,16 @@ TEST_F(RtcTime, RunsThroughASystemResetAndStartsAgainAtPowerOn)
     dev_reset(&rtc.dev, DEV_RESET_POWER_ON, bench.now);
     EXPECT_EQ(rtc_cntl_time(&rtc, bench.now), 0u);
     EXPECT_EQ(rtc_cntl_time(&rtc, bench.now + SIM_MS(1)), 150u);
+}
+
+TEST_F(RtcTime, PowerOnForgetsWhatWasUnderWay)
+{
+    write(RTC_TIME_UPDATE, 1u << 31);
+    write(RTC_SLP_TIMER0, 15000);
+    write(RTC_SLP_TIMER1, 1u << 16);
+    put(RTC_CLK_CONF_SOC_CLK_SEL, CLOCK_FROM_PLL);
+    dev_reset(&rtc.dev, DEV_RESET_POWER_ON, bench.now);
+    EXPECT_TRUE(bench.is_idle());
 }
 
 /* ---- Resets ---------------------------------------------------------------------------------------------------- */
@@ -400,6 +425,16 @@ TEST_F(RtcWatchdog, LockedRegistersIgnoreWrites)
     EXPECT_TRUE(bench.is_idle());
 }
 
+TEST_F(RtcWatchdog, AnInterruptThatIsStillPendingCostsNoEvent)
+{
+    start({interrupt}, {150, 150, 150, 150});
+    EXPECT_EQ(bench.run_to_next_event(), SIM_MS(1));
+    EXPECT_TRUE(bench.is_idle()) << "nobody could notice the next one";
+    bench.run_to(SIM_MS(8));
+    write(RTC_INT_CLR, 1u << 3);
+    EXPECT_EQ(bench.run_to_next_event(), SIM_MS(9));
+}
+
 TEST_F(RtcWatchdog, GoesOnOverASystemReset)
 {
     start({system_reset, chip_reset}, {15000, 15000});
@@ -445,6 +480,9 @@ TEST_F(RtcCntl, ALowSupplyInterruptsAndThenResets)
     put(RTC_BROWN_OUT_ENA, 1);
     EXPECT_EQ(get(RTC_BROWN_OUT_DET), 1u);
     EXPECT_TRUE(irq.level());
+    write(RTC_INT_CLR, 1u << 7);
+    put(RTC_BROWN_OUT_PD_RF_ENA, 1);
+    EXPECT_FALSE(irq.level()) << "one interrupt for each fall";
     EXPECT_EQ(bench.run_to_next_event(), SIM_MS(1));
     ASSERT_EQ(resets.requests.size(), 1u);
     EXPECT_EQ(resets.requests[0].kind, RESET_CHIP);

@@ -174,6 +174,16 @@ TEST_F(TimerGroup, AnAlarmThatHasBeenPassedFiresAtOnce)
     EXPECT_EQ(level[TIMG_T0].rises(), std::vector<sim_time>{SIM_US(7)});
 }
 
+TEST_F(TimerGroup, CountingDownAnAlarmAboveTheCountHasBeenPassed)
+{
+    load(T0, 100);
+    set_alarm(T0, 400);
+    write(TIMG_INT_ENA_TIMERS, 1);
+    write(TIMG_TCONFIG, enable | divided_by(80) | level_int | alarm_on);
+    bench.run_for(0);
+    EXPECT_TRUE(level[TIMG_T0].level());
+}
+
 TEST_F(TimerGroup, AnAlarmDisarmsItself)
 {
     set_alarm(T0, 10);
@@ -318,6 +328,21 @@ TEST_F(TimerGroup, ANewDividerKeepsThePartOfATickThatHasPassed)
     bench.run_for(1);
     write(TIMG_LACTUPDATE, 1);
     EXPECT_EQ(read(TIMG_LACTLO), 1u);
+}
+
+TEST_F(TimerGroup, ATickThatANewDividerMakesOverdueEndsWithTheNextCycle)
+{
+    write(TIMG_LACTCONFIG, enable | up | divided_by(40));
+    bench.run_to(35 * SIM_PS(12500));
+    write(TIMG_LACTCONFIG, enable | up | divided_by(20));
+    write(TIMG_LACTUPDATE, 1);
+    EXPECT_EQ(read(TIMG_LACTLO), 0u);
+    bench.run_for(SIM_PS(12500));
+    write(TIMG_LACTUPDATE, 1);
+    EXPECT_EQ(read(TIMG_LACTLO), 1u);
+    bench.run_for(SIM_NS(250) - 1);
+    write(TIMG_LACTUPDATE, 1);
+    EXPECT_EQ(read(TIMG_LACTLO), 1u) << "and the next tick is a whole one";
 }
 
 TEST_F(TimerGroup, LactInRtcModeIsReportedAsNotModelled)
@@ -499,6 +524,29 @@ TEST_F(MainWatchdog, AStageMadeShorterThanItHasLastedEndsWithTheTick)
     EXPECT_EQ(bench.run_to_next_event(), SIM_US(30500));
 }
 
+TEST_F(MainWatchdog, ANewConfigurationKeepsThePartOfATickThatHasPassed)
+{
+    start({interrupt}, {100});
+    bench.run_to(SIM_US(30250));
+    write(TIMG_WDTCONFIG3, 7);
+    EXPECT_EQ(bench.run_to_next_event(), SIM_MS(50));
+}
+
+TEST_F(MainWatchdog, ANewPrescalerKeepsTheTicksThatHavePassed)
+{
+    start({interrupt}, {100});
+    bench.run_to(SIM_US(20250)); /* 40 ticks of 0.5 ms and a half */
+    write(TIMG_WDTCONFIG1, 8000u << 16);
+    EXPECT_EQ(bench.run_to_next_event(), SIM_US(20250 + 60 * 100));
+}
+
+TEST_F(MainWatchdog, Prescaler0Is65536AndAnEmptyStageLastsATick)
+{
+    start({off, interrupt}, {0, 9});
+    write(TIMG_WDTCONFIG1, 0);
+    EXPECT_EQ(bench.run_to_next_event(), 10 * 65536 * SIM_PS(12500));
+}
+
 TEST_F(MainWatchdog, TheStageIsASignal)
 {
     start({interrupt, interrupt, off, off}, {10, 20});
@@ -585,6 +633,18 @@ TEST_F(Calibration, SinceResetItCyclesOver8MHzBy256)
 {
     bench.run_to(SIM_MS(1));
     EXPECT_EQ(value(), 1280u) << "40 MHz in one cycle of 31250 Hz: ROM code finds the crystal's frequency by it";
+    EXPECT_TRUE(bench.is_idle());
+}
+
+TEST_F(TimerGroup, AResetEndsAPulse)
+{
+    write(TIMG_INT_ENA_TIMERS, 0xF);
+    set_alarm(T0, 1);
+    write(TIMG_TCONFIG, enable | up | divided_by(80) | edge_int | alarm_on);
+    bench.run_to(SIM_US(1));
+    EXPECT_TRUE(edge[TIMG_T0].level());
+    dev_reset(&timg.dev, DEV_RESET_SYSTEM, bench.now);
+    EXPECT_FALSE(edge[TIMG_T0].level());
     EXPECT_TRUE(bench.is_idle());
 }
 
