@@ -128,13 +128,14 @@ def same_name(ours, theirs, is_element):
 
 
 def compare_fields(ours, theirs):
-    """Yields (what, where, message). A public field inside another of the same register is an alias."""
+    """Yields (what, where, message). The list gives some bits two or three times, whole and in parts: whichever of
+    them we have will do."""
     unmatched = list(ours.fields)
-    aliases_of = [f.mask for f in ours.fields if any(f.mask == t.mask for t in theirs.fields)]
+    common = [f.mask for f in ours.fields if any(f.mask == t.mask for t in theirs.fields)]
     for field in theirs.fields:
         twins = [f for f in unmatched if f.mask == field.mask]
         if not twins:
-            if not any(field.mask & ~mask == 0 for mask in aliases_of):
+            if not any(field.mask & ~mask == 0 or mask & ~field.mask == 0 for mask in common):
                 yield "field", field.name, f"{field.name}{field.place()} is missing"
             continue
         same = [f for f in twins if same_name(f.name, field.name, ours.is_element)]
