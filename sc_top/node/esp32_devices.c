@@ -116,6 +116,12 @@ static enum sim_status init_uart2(struct node *node, struct uart *uart, const ch
     return init_uart(node, uart, 2, name);
 }
 
+static enum sim_status init_gpio(struct node *node, struct gpio *gpio, const char *name)
+{
+    const struct gpio_config config = {.strap = (uint16_t)node->config.strap};
+    return gpio_init(gpio, &config, name, &node->env);
+}
+
 static enum sim_status init_frc(struct node *node, struct frc *frc, const char *name)
 {
     return frc_init(frc, name, &node->env);
@@ -153,6 +159,42 @@ static enum sim_status init_timg1(struct node *node, struct timg *timg, const ch
     return timg_init(timg, &config, name, &node->env);
 }
 
+/* --- wires between devices -----------------------------------------------------------------------------------------
+ */
+
+/* Signals of the GPIO matrix, and the pad at which a board's serial adapter drives RXD: the native pads of IO_MUX.
+ * Source: ESP32 TRM, chapter "IO_MUX and GPIO Matrix", tables of peripheral signals and pad functions. */
+struct uart_pins {
+    unsigned data, flow, modem; /* TXD and RXD, RTS and CTS, DTR and DSR share their numbers; 0: none */
+    unsigned host_pad;
+};
+
+static const struct uart_pins uart_pins[NODE_UARTS] = {{14, 15, 16, 3}, {17, 18, 0, 9}, {198, 199, 0, 16}};
+
+static void connect_uart(struct gpio *gpio, struct uart *uart, const struct uart_pins *pins)
+{
+    const struct gpio_source tx = {.ctx = &uart->tx.wire, .level = uart_wire_shows, .watch = uart_wire_watch};
+    const struct gpio_source host = {
+        .ctx = &uart->host.wire, .level = uart_wire_shows, .watch = uart_wire_watch, .owner = uart};
+    uart->tx.wire.line = gpio_signal_out(gpio, pins->data, true, &tx);
+    uart->host.wire.line = gpio_board_wire(gpio, pins->host_pad, &host);
+    gpio_signal_in(gpio, pins->data, true, uart_rxd_changed, uart);
+    uart->rts = gpio_signal_out(gpio, pins->flow, true, NULL);
+    gpio_signal_in(gpio, pins->flow, true, uart_cts_changed, uart);
+    if (pins->modem) {
+        uart->dtr = gpio_signal_out(gpio, pins->modem, true, NULL);
+        gpio_signal_in(gpio, pins->modem, true, uart_dsr_changed, uart);
+    }
+}
+
+static void connect_wires(struct node *node)
+{
+    struct esp32_devices *devices = &node->devices;
+    connect_uart(&devices->gpio, &devices->uart0, &uart_pins[0]);
+    connect_uart(&devices->gpio, &devices->uart1, &uart_pins[1]);
+    connect_uart(&devices->gpio, &devices->uart2, &uart_pins[2]);
+}
+
 /* --- all of them
  * ------------------------------------------------------------------------------------------------------ */
 
@@ -162,10 +204,12 @@ enum sim_status esp32_devices_init(struct node *node)
 #define DEVICE(name, type, base)                                                                                       \
     SIM_TRY(init_##name(node, &devices->name, #name));                                                                 \
     SIM_TRY(bus_map_attach(node->map, base, &devices->name.dev));
+#define PART(device, member, base) SIM_TRY(bus_map_attach(node->map, base, &devices->device.member.dev));
 #include "sc_top/node/esp32_node.def"
 #define INTERRUPT(device, member, source)                                                                              \
     devices->device.member = intmatrix_input(&node->intmatrix, INTMATRIX_##source);
 #include "sc_top/node/esp32_node.def"
+    connect_wires(node);
     return SIM_OK;
 }
 
@@ -183,6 +227,7 @@ void esp32_devices_reset(struct node *node, enum dev_reset kind, sim_time now)
     struct esp32_devices *devices = &node->devices;
     bus_map_reset(node->map, kind, now);
 #define DEVICE(name, type, base) dev_reset(&devices->name.dev, kind, now);
+#define PART(device, member, base) dev_reset(&devices->device.member.dev, kind, now);
 #include "sc_top/node/esp32_node.def"
 }
 
@@ -235,5 +280,6 @@ size_t node_uart_input(struct node *node, unsigned uart, const uint8_t *bytes, s
 
 void node_drive_pad(struct node *node, unsigned pad, int level, sim_time at)
 {
-    (void)node, (void)pad, (void)level, (void)at;
+    enum gpio_drive drive = level < 0 ? GPIO_RELEASED : level ? GPIO_HIGH : GPIO_LOW;
+    gpio_drive(&node->devices.gpio, pad, drive, at);
 }

@@ -5,6 +5,7 @@
 
 #include "peripherals/dport/dport.h"
 #include "peripherals/frc/frc.h"
+#include "peripherals/gpio/gpio.h"
 #include "peripherals/i2c_ana/i2c_ana.h"
 #include "peripherals/rtc_cntl/rtc_cntl.h"
 #include "peripherals/timg/timg.h"
