@@ -49,6 +49,8 @@ static inline void xt_arrive(struct xt_cpu *cpu, uint32_t pc)
     cpu->resume = 0;
     cpu->offset = 0;
     cpu->carry = 0;
+    cpu->falls = false;
+    cpu->is_stale = false;
 }
 
 /* Where control falls to when it reaches pc from below: the loop's begin if pc is its end. ISA RM, Loop Option. */
@@ -124,7 +126,13 @@ void xt_attend(struct xt_cpu *cpu, unsigned reasons);   /* sets bits of attentio
 void xt_unattend(struct xt_cpu *cpu, unsigned reasons); /* clears them */
 void xt_ps_changed(struct xt_cpu *cpu);                 /* PS, CPENABLE */
 void xt_stepping_changed(struct xt_cpu *cpu);           /* IBREAK, ICOUNT, breakpoints, tracing */
-uint64_t xt_now(const struct xt_cpu *cpu);
+void xt_leave_after(struct xt_cpu *cpu, const struct xt_op *op); /* op was executed; stop in front of the next */
+void xt_leave_block(struct xt_cpu *cpu);                          /* between instructions: keeps the place as a pc */
+
+static inline uint64_t xt_now(const struct xt_cpu *cpu)
+{
+    return cpu->cycle + cpu->offset;
+}
 
 /* --- Exceptions and interrupts: exception.c, interrupt.c -------------------------------------------------------- */
 
@@ -134,14 +142,12 @@ void xt_raise_address(struct xt_cpu *cpu, const struct xt_op *op, enum xt_cause 
 void xt_raise_debug(struct xt_cpu *cpu, const struct xt_op *op, uint32_t cause);
 void xt_raise_overflow(struct xt_cpu *cpu, const struct xt_op *op, unsigned quads);
 void xt_raise_underflow(struct xt_cpu *cpu, const struct xt_op *op, unsigned quads);
-/* Between blocks. */
+/* Between blocks, at cpu->pc. */
+void xt_raise_interrupt(struct xt_cpu *cpu, unsigned level);
 void xt_raise_fetch(struct xt_cpu *cpu, enum xt_cause cause, uint32_t address);
 
 /* What an op needs and must not have: raises the exception for it. */
 void xt_raise_denied(struct xt_cpu *cpu, const struct xt_op *op);
-
-/* Leaves the block as if op had not been reached. */
-void xt_abandon_at(struct xt_cpu *cpu, const struct xt_op *op);
 
 /* Takes the pending interrupt; between instructions. False: there is none. */
 bool xt_take_interrupt(struct xt_cpu *cpu);
@@ -162,13 +168,25 @@ enum xt_done xt_compare_and_swap(struct xt_cpu *cpu, const struct xt_op *op, uin
 /* MEMW: waits until device stores have gone out. */
 enum xt_done xt_drain(struct xt_cpu *cpu, const struct xt_op *op);
 
-/* The block to run at cpu->pc. NULL: a fetch exception was raised. */
+/* Grants: who answers at an address with plain memory. NULL: nobody. The pointer holds until the next call. */
+const struct bus_dmi *xt_grant(struct xt_cpu *cpu, uint32_t address);
+uint8_t *xt_grant_host(const struct bus_dmi *grant, uint32_t address);
+uint32_t xt_grant_offset(const struct bus_dmi *grant, uint32_t address); /* in grant->mem, of the address's word */
+unsigned xt_bus_cycles(const struct xt_cpu *cpu, sim_time cost);
+
+/* fetch.c: the block to run at cpu->pc. NULL: a fetch exception was raised. */
 const struct xt_block *xt_find_block(struct xt_cpu *cpu);
+
+/* Where cpu->cache has the block of a pc. */
+static inline unsigned xt_cache_index(uint32_t pc)
+{
+    return (pc ^ pc >> 11) & (XT_CACHE_SIZE - 1);
+}
 
 void xt_drop_blocks(struct xt_cpu *cpu);                /* forgets which blocks may run where */
 void xt_drop_pages(struct xt_cpu *cpu);                 /* forgets direct pointers, not grants */
 void xt_loop_end_is(struct xt_cpu *cpu, uint32_t lend); /* blocks must end there from now on */
-void xt_mem_reset(struct xt_cpu *cpu);
+void xt_fetch_reset(struct xt_cpu *cpu);
 void xt_mem_fini(struct xt_cpu *cpu);
 
 /* --- Registers: special.c, external.c --------------------------------------------------------------------------- */

@@ -22,7 +22,7 @@ enum {
     XT_TLB_SIZE = 128,
     XT_CACHE_SIZE = 2048,
     XT_GRANTS = 16,
-    XT_MEMS = 8,
+    XT_MEMS = 16,
     XT_LOOP_ENDS = 256,
     XT_BREAKS = 64,
     XT_WATCHES = 16,
@@ -174,7 +174,9 @@ struct xt_cpu {
     /* Horizons of the present run, and its outcome. */
     uint64_t soft, hard;
     const struct xt_op *op; /* the instruction that is in a slow memory access, else NULL */
-    bool is_running;
+    bool is_executing;      /* an engine is at work */
+    bool falls;             /* between blocks: pc was reached from below, not by a jump */
+    bool is_stale;          /* what `block` was made from has changed: leave it behind the present instruction */
 
     /* Time of the core's own making. */
     uint32_t ccount_offset; /* CCOUNT = cycles + this */
@@ -199,7 +201,9 @@ struct xt_cpu {
     /* Debugger. */
     uint32_t breakpoint[XT_BREAKS];
     unsigned breakpoints;
-    bool is_break_passed; /* the breakpoint at pc has been reported */
+    bool is_break_told; /* the breakpoint at pc has been reported: run on */
+    bool traced_running;
+    unsigned traced_level;
     struct xt_watchpoint watch[XT_WATCHES];
     unsigned watches;
     const struct xt_trace *trace;
