@@ -122,12 +122,12 @@ static inline uint32_t *xt_ar(struct xt_cpu *cpu, unsigned n)
 
 /* state.c */
 void xt_update_limit(struct xt_cpu *cpu);
-void xt_attend(struct xt_cpu *cpu, unsigned reasons);   /* sets bits of attention */
-void xt_unattend(struct xt_cpu *cpu, unsigned reasons); /* clears them */
-void xt_ps_changed(struct xt_cpu *cpu);                 /* PS, CPENABLE */
-void xt_stepping_changed(struct xt_cpu *cpu);           /* IBREAK, ICOUNT, breakpoints, tracing */
+void xt_attend(struct xt_cpu *cpu, unsigned reasons);            /* sets bits of attention */
+void xt_unattend(struct xt_cpu *cpu, unsigned reasons);          /* clears them */
+void xt_ps_changed(struct xt_cpu *cpu);                          /* PS, CPENABLE */
+void xt_stepping_changed(struct xt_cpu *cpu);                    /* IBREAK, ICOUNT, breakpoints, tracing */
 void xt_leave_after(struct xt_cpu *cpu, const struct xt_op *op); /* op was executed; stop in front of the next */
-void xt_leave_block(struct xt_cpu *cpu);                          /* between instructions: keeps the place as a pc */
+void xt_leave_block(struct xt_cpu *cpu);                         /* between instructions: keeps the place as a pc */
 
 static inline uint64_t xt_now(const struct xt_cpu *cpu)
 {

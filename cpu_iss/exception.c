@@ -125,9 +125,7 @@ void xt_raise_overflow(struct xt_cpu *cpu, const struct xt_op *op, unsigned quad
     while (distance < quads && !(ahead >> distance & 1))
         distance++;
     uint32_t beyond = ahead >> distance;
-    enum xt_vector vector = beyond & 2   ? XT_VECTOR_OVERFLOW4
-                            : beyond & 4 ? XT_VECTOR_OVERFLOW8
-                                         : XT_VECTOR_OVERFLOW12;
+    enum xt_vector vector = beyond & 2 ? XT_VECTOR_OVERFLOW4 : beyond & 4 ? XT_VECTOR_OVERFLOW8 : XT_VECTOR_OVERFLOW12;
     cpu->stats.window_overflows++;
     raise_window(cpu, op, (cpu->sr[XT_SR_windowbase] + distance) & 15, vector);
 }

@@ -135,7 +135,8 @@ XT_EXEC_BOOL(extw)
     return xt_drain(cpu, op) == XT_DONE;
 }
 
-/* --- Floating point: the forms with p access as itself and then add to it ---------------------------------------------- */
+/* --- Floating point: the forms with p access as itself and then add to it
+ * ---------------------------------------------- */
 
 #define FP_LOAD(id, reg, distance, updates)                                                                            \
     XT_EXEC_BOOL(id)                                                                                                   \

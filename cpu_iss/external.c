@@ -61,7 +61,8 @@ static void update(struct xt_cpu *cpu)
     struct xt_perfmon *perfmon = &cpu->perfmon;
     for (unsigned n = 0; n < 2; n++) {
         uint64_t now = counted(cpu, n);
-        uint64_t count = perfmon->global & PGM_ENABLE ? perfmon->count[n] + (now - perfmon->base[n]) : perfmon->count[n];
+        uint64_t count =
+            perfmon->global & PGM_ENABLE ? perfmon->count[n] + (now - perfmon->base[n]) : perfmon->count[n];
         perfmon->base[n] = now;
         perfmon->count[n] = (uint32_t)count;
         if (count >> 32 == 0)

@@ -10,7 +10,7 @@
 #define NEXT()                                                                                                         \
     do {                                                                                                               \
         op++;                                                                                                          \
-        goto *op->handler;                                                                                             \
+        goto * op->handler;                                                                                            \
     } while (0)
 
 #define RUN_ALU(id)                                                                                                    \
@@ -68,7 +68,7 @@ static const void *const *run(struct xt_cpu *cpu)
     const struct xt_cached *cached;
     uint32_t *w = cpu->w;
     uint32_t pc;
-    goto *op->handler;
+    goto * op->handler;
 
 #define OP(id, name, slot, bits, flags, option, kind, ...) do_##id : RUN_##kind(id)
 #include "cpu_iss/isa/lx6.def"
@@ -112,7 +112,7 @@ enter:
         return NULL;
     w = cpu->w;
     op = block->ops;
-    goto *op->handler;
+    goto * op->handler;
 
 refuse:
     xt_leave_after(cpu, op);

@@ -175,8 +175,8 @@ static bool is_local(uint32_t address)
 
 static enum xt_done fail(struct xt_cpu *cpu, const struct xt_op *op, uint32_t address, enum bus_result result)
 {
-    enum xt_cause cause = result == BUS_ERROR_ADDRESS && !is_local(address) ? XT_CAUSE_LOAD_STORE_PIF_ADDRESS
-                                                                           : XT_CAUSE_LOAD_STORE_ERROR;
+    enum xt_cause cause =
+        result == BUS_ERROR_ADDRESS && !is_local(address) ? XT_CAUSE_LOAD_STORE_PIF_ADDRESS : XT_CAUSE_LOAD_STORE_ERROR;
     xt_raise_address(cpu, op, cause, address);
     return XT_FAULT;
 }
@@ -357,8 +357,8 @@ static bool debug_bytes(struct xt_cpu *cpu, uint32_t address, uint8_t *bytes, si
 {
     struct bus_port *bus = cpu->host.bus;
     for (size_t n = 0; n < length; n++) {
-        struct bus_access access = {.address = address + (uint32_t)n, .size = 1, .write = is_write,
-                                    .initiator = cpu->config.initiator};
+        struct bus_access access = {
+            .address = address + (uint32_t)n, .size = 1, .write = is_write, .initiator = cpu->config.initiator};
         access.time = clock_time(cpu->host.clock, xt_now(cpu));
         if (is_write)
             access.value = bytes[n];
