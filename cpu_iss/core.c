@@ -92,6 +92,7 @@ static void trace_state(struct xt_cpu *cpu)
         return;
     cpu->traced_running = is_running;
     cpu->traced_level = level;
+    xt_fp_leave(&cpu->fpu);
     cpu->trace->state(cpu->trace->ctx, is_running, level, xt_now(cpu));
 }
 
@@ -152,8 +153,10 @@ static bool is_at_breakpoint(struct xt_cpu *cpu)
 
 static void trace_control(struct xt_cpu *cpu)
 {
-    if (!cpu->falls && cpu->resume == 0 && cpu->trace && cpu->trace->control)
+    if (!cpu->falls && cpu->resume == 0 && cpu->trace && cpu->trace->control) {
+        xt_fp_leave(&cpu->fpu);
         cpu->trace->control(cpu->trace->ctx, cpu->block->pc, xt_now(cpu));
+    }
     cpu->falls = true; /* told */
 }
 

@@ -23,8 +23,10 @@ static void count_nesting(struct xt_cpu *cpu, enum xt_cause cause, uint32_t pc, 
 
 static void trace_exception(struct xt_cpu *cpu, unsigned cause, uint32_t pc, uint32_t address)
 {
-    if (cpu->trace && cpu->trace->exception)
+    if (cpu->trace && cpu->trace->exception) {
+        xt_fp_leave(&cpu->fpu);
         cpu->trace->exception(cpu->trace->ctx, cause, pc, address, cpu->cycle);
+    }
 }
 
 static void enter_vector(struct xt_cpu *cpu, enum xt_vector vector, unsigned cost)

@@ -69,8 +69,10 @@ static bool raises_debug(struct xt_cpu *cpu, const struct xt_op *op)
 
 static void look_at(struct xt_cpu *cpu, const struct xt_op *op)
 {
-    if (cpu->trace && cpu->trace->instruction)
+    if (cpu->trace && cpu->trace->instruction) {
+        xt_fp_leave(&cpu->fpu);
         cpu->trace->instruction(cpu->trace->ctx, xt_op_pc(cpu, op), xt_op_now(cpu, op));
+    }
     if (cpu->coverage && op->row < ISA_ROWS)
         cpu->coverage[op->row]++;
 }
