@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* eFuse: 1024 one-time programmable bits in four blocks, and their controller.
+ * Source: ESP32 TRM, chapter "eFuse Controller"; facts 3.2a, 3.6; protection bits as espefuse lists them.
+ *
+ * Modelled: read and program commands with their operation codes, which take time; fuses that only ever go from 0 to 1;
+ * write protection of each field of block 0 and of blocks 1 to 3; read protection; interrupts. RDATA shows the fuses as
+ * of the last read command or reset.
+ *
+ * Chosen where no document says: a read takes 10 us, burning 10 us and 10 us more for each bit; a command without its
+ * operation code does nothing; while a command runs, others are ignored; new protection holds from the next command on.
+ *
+ * Not modelled: 3/4 and repeat coding of blocks 1 to 3 (they are burnt and read as they are, which is said), timing and
+ * voltage registers, FORCE_NO_WR_RD_DIS. */
+#ifndef VESPER_PERIPHERALS_EFUSE_EFUSE_H
+#define VESPER_PERIPHERALS_EFUSE_EFUSE_H
+
+#include "bus/dev.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum { EFUSE_BLOCKS = 4, EFUSE_WORDS = 8 }; /* block 0 has 7 words */
+
+/* What was burnt in the factory. */
+struct efuse_config {
+    uint8_t mac[6];         /* as it is written, first byte first */
+    unsigned chip_revision; /* 0..3 */
+    unsigned chip_minor;    /* 0..3 */
+    unsigned package;       /* 0..15: 0 D0WDQ6, 1 D0WDQ5, 2 D2WD, 5 PICO-D4, ... */
+    bool single_core;
+    bool no_bluetooth;
+    uint8_t ck8m_freq; /* in 100 kHz; the ROM finds the crystal's frequency with it */
+    uint8_t adc_vref;  /* 5 bits */
+    /* Further bits, ORed: keys, customer's data. */
+    uint32_t fuses[EFUSE_BLOCKS][EFUSE_WORDS];
+};
+
+struct efuse {
+    struct dev dev;
+    uint32_t fuse[EFUSE_BLOCKS][EFUSE_WORDS];
+    struct line *irq; /* EFUSE; set by the node, NULL: not connected */
+    struct evq_event done;
+};
+
+/* A revision 3.0 chip in package D0WDQ6, all options open, with this address. */
+struct efuse_config efuse_typical(const uint8_t mac[6]);
+
+/* CRC-8 with polynomial x^8 + x^5 + x^4 + 1, least significant bit first, from 0: what MAC_CRC holds. */
+uint8_t efuse_mac_crc(const uint8_t mac[6]);
+
+/* In its power-on state; afterwards driven through dev_read, dev_write and dev_reset, none of which brings a fuse back.
+ * config is copied; name and env are borrowed. SIM_NO_MEMORY. */
+enum sim_status efuse_init(struct efuse *efuse, const struct efuse_config *config, const char *name,
+                           struct dev_env *env);
+void efuse_fini(struct efuse *efuse);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
