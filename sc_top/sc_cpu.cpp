@@ -112,10 +112,10 @@ void sc_cpu::sleep()
     uint64_t cycle = xt_wake_cycle(core());
     sim_time now = sc_now();
     if (cycle == UINT64_MAX) {
-        wait(wake_);
+        wait(wake_ | resume_);
     } else {
         sim_time at = clock_time(&clock_, cycle);
-        wait(sc_from_sim(at > now ? at - now : 0), wake_);
+        wait(sc_from_sim(at > now ? at - now : 0), wake_ | resume_);
     }
     /* The core may have gone to sleep ahead of SystemC; its time never goes back. */
     xt_skip_to(core(), cycle_at(&clock_, sc_now()));

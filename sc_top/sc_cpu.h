@@ -91,7 +91,7 @@ class sc_cpu : public sc_core::sc_module
     struct clock_domain clock_;
     std::unique_ptr<struct xt_cpu, free_core> core_;
     sc_core::sc_event wake_;   /* an interrupt input changed */
-    sc_core::sc_event resume_; /* a stopped core may go on */
+    sc_core::sc_event resume_; /* somebody changed the core from outside: stopped or asleep, it looks again */
 };
 
 } // namespace vesper

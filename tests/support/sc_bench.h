@@ -6,6 +6,7 @@
 
 #include <functional>
 
+#include <gtest/gtest.h>
 #include <systemc>
 
 class sc_bench : public sc_core::sc_module
@@ -23,8 +24,10 @@ class sc_bench : public sc_core::sc_module
     {
         body_ = &body;
         start_.notify(sc_core::SC_ZERO_TIME);
-        while (body_)
+        while (body_) {
+            ASSERT_TRUE(sc_core::sc_pending_activity()) << "the test waits for something that nothing will do";
             sc_core::sc_start();
+        }
     }
 
   private:
