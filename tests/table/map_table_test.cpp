@@ -30,7 +30,9 @@ class MapTable : public ::testing::Test
     {
         clock_tree_init(&clocks);
         env.clocks = &clocks;
-        const struct bus_map_config config = {0x400000, 0x400000, nullptr};
+        struct bus_map_config config = {};
+        config.flash_size = 0x400000;
+        config.psram_size = 0x400000;
         map = bus_map_create(&config, &env);
     }
     ~MapTable() override

@@ -67,7 +67,10 @@ class BusMap : public ::testing::Test
                                                                         r->source + ": " + r->text);
             },
             &messages, LOG_DEBUG);
-        const struct bus_map_config config = {0x400000, 0x400000, &cache_illegal};
+        struct bus_map_config config = {};
+        config.flash_size = 0x400000;
+        config.psram_size = 0x400000;
+        config.cache_illegal = &cache_illegal;
         map = bus_map_create(&config, &env);
         ASSERT_NE(map, nullptr);
         ASSERT_EQ(dev_init(&toy, &toy_ops, "toy", &env), SIM_OK);

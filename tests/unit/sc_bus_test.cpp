@@ -216,7 +216,8 @@ struct world {
                 static_cast<std::vector<std::string> *>(ctx)->push_back(r->text);
             },
             &messages, LOG_DEBUG);
-        const struct bus_map_config config = {0x100000, 0, nullptr};
+        struct bus_map_config config = {};
+        config.flash_size = 0x100000;
         map = bus_map_create(&config, &env);
         alarm_init(&a, &env);
         sim_assert(bus_map_attach(map, ALARM_AT, &a.dev) == SIM_OK);

@@ -106,7 +106,7 @@ struct world {
         clock_tree_set(&clocks, CLOCK_APB, 0, 80000000);
         env.clocks = &clocks;
         env.scope = "node0";
-        const struct bus_map_config config = {0, 0, nullptr};
+        const struct bus_map_config config = {};
         map = bus_map_create(&config, &env);
     }
     ~world()
