@@ -151,7 +151,9 @@ static enum sim_status create_banks(struct bus_map *map, const struct bus_map_co
             size = config->flash_size;
         if (i == BUS_BANK_PSRAM)
             size = config->psram_size;
-        if (size)
+        if (size && i == BUS_BANK_FLASH && config->flash_bytes)
+            SIM_TRY(bus_mem_init_at(&map->bank[i], banks[i].name, config->flash_bytes, size));
+        else if (size)
             SIM_TRY(bus_mem_init(&map->bank[i], banks[i].name, size));
     }
     return SIM_OK;

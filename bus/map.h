@@ -53,8 +53,9 @@ struct bus_region {
 struct bus_map;
 
 struct bus_map_config {
-    uint32_t flash_size; /* multiple of 64 KB, 0: none */
-    uint32_t psram_size; /* multiple of 32 KB, 0: none */
+    uint32_t flash_size;  /* multiple of 64 KB, 0: none */
+    uint8_t *flash_bytes; /* flash_size bytes, borrowed; NULL: zeroed memory of the map's own */
+    uint32_t psram_size;  /* multiple of 32 KB, 0: none */
     struct line
         *cache_illegal; /* raised on access to a closed or unmapped window (interrupt source CACHE_IA); may be NULL */
 };

@@ -6,15 +6,13 @@
 
 enum { LINES_PER_WORD = 32 };
 
-enum sim_status bus_mem_init(struct bus_mem *mem, const char *name, uint32_t size)
+static enum sim_status init(struct bus_mem *mem, const char *name, uint8_t *bytes, uint32_t size)
 {
-    memset(mem, 0, sizeof *mem);
-    sim_assert(size > 0 && size % BUS_MEM_CODE_LINE == 0);
     uint32_t lines = size / BUS_MEM_CODE_LINE;
     mem->name = name;
+    mem->bytes = bytes;
     mem->size = size;
     mem->code_first = size;
-    mem->bytes = calloc(size, 1);
     mem->code_line = calloc((lines + LINES_PER_WORD - 1) / LINES_PER_WORD, sizeof *mem->code_line);
     if (mem->bytes && mem->code_line)
         return SIM_OK;
@@ -22,9 +20,25 @@ enum sim_status bus_mem_init(struct bus_mem *mem, const char *name, uint32_t siz
     return SIM_NO_MEMORY;
 }
 
+enum sim_status bus_mem_init(struct bus_mem *mem, const char *name, uint32_t size)
+{
+    memset(mem, 0, sizeof *mem);
+    sim_assert(size > 0 && size % BUS_MEM_CODE_LINE == 0);
+    return init(mem, name, calloc(size, 1), size);
+}
+
+enum sim_status bus_mem_init_at(struct bus_mem *mem, const char *name, uint8_t *bytes, uint32_t size)
+{
+    memset(mem, 0, sizeof *mem);
+    sim_assert(bytes && size > 0 && size % BUS_MEM_CODE_LINE == 0);
+    mem->bytes_are_borrowed = true;
+    return init(mem, name, bytes, size);
+}
+
 void bus_mem_fini(struct bus_mem *mem)
 {
-    free(mem->bytes);
+    if (!mem->bytes_are_borrowed)
+        free(mem->bytes);
     free(mem->code_line);
     memset(mem, 0, sizeof *mem);
 }

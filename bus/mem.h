@@ -21,6 +21,7 @@ enum { BUS_MEM_CODE_LINE = 64, BUS_MEM_LISTENERS = 4 };
 struct bus_mem {
     const char *name; /* borrowed */
     uint8_t *bytes;
+    bool bytes_are_borrowed;
     uint32_t size;                 /* multiple of BUS_MEM_CODE_LINE */
     uint32_t *code_line;           /* bit n: translated code in bytes [64n, 64n + 64) */
     uint32_t code_first, code_end; /* bounds of all marked lines, in bytes; first >= end when there are none */
@@ -34,6 +35,9 @@ struct bus_mem {
 
 /* Zeroed memory. Fails without memory. */
 enum sim_status bus_mem_init(struct bus_mem *mem, const char *name, uint32_t size);
+
+/* As bus_mem_init in memory of the caller's, which keeps its content and outlives the bank. */
+enum sim_status bus_mem_init_at(struct bus_mem *mem, const char *name, uint8_t *bytes, uint32_t size);
 void bus_mem_fini(struct bus_mem *mem);
 
 /* Calls code_written, in the order of listening, after a write to marked lines; the marks are then gone. The range
