@@ -46,9 +46,10 @@ node_ptr bare_node()
     config.name = "node0";
     config.cores = 2;
     config.cpu_hz = 40000000;
-    config.flash_size = 4 << 20;
     config.quantum = SIM_US(1);
-    return node_ptr(node_create(&config));
+    node *made = nullptr;
+    node_create(&config, &made);
+    return node_ptr(made);
 }
 
 // --- registers

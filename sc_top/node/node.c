@@ -47,10 +47,24 @@ static void init_core_names(struct node *node)
     }
 }
 
+static enum sim_status build_flash(struct node *node)
+{
+    const struct node_config *config = &node->config;
+    if (!config->image)
+        return SIM_OK;
+    if (!config->flash)
+        SIM_TRY(flash_content_create(config->image, config->flash_size, config->log, &node->own_flash));
+    node->flash = config->flash ? config->flash : node->own_flash;
+    node->flash_view = flash_content_map(node->flash);
+    return node->flash_view ? SIM_OK : SIM_NO_MEMORY;
+}
+
 static enum sim_status build(struct node *node)
 {
+    SIM_TRY(build_flash(node));
     const struct bus_map_config map_config = {
-        .flash_size = node->config.flash_size,
+        .flash_size = node->flash ? flash_content_size(node->flash) : 0,
+        .flash_bytes = node->flash_view,
         .cache_illegal = &node->devices.dport.illegal_access,
     };
     const struct intmatrix_out out = {.ctx = node, .levels = matrix_levels};
@@ -69,21 +83,18 @@ static enum sim_status build(struct node *node)
     return esp32_devices_init(node);
 }
 
-struct node *node_create(const struct node_config *config)
+enum sim_status node_create(const struct node_config *config, struct node **result)
 {
     struct node *node = calloc(1, sizeof *node);
+    *result = NULL;
     if (!node)
-        return NULL;
+        return SIM_NO_MEMORY;
     node->config = *config;
     snprintf(node->name, sizeof node->name, "%s", config->name);
     node->config.name = node->name;
-    node->evq = evq_create();
-    if (!node->evq) {
-        free(node);
-        return NULL;
-    }
     init_clocks(node);
     init_core_names(node);
+    node->evq = evq_create();
     node->env = (struct dev_env){.evq = node->evq,
                                  .clocks = &node->clocks,
                                  .log = config->log,
@@ -91,11 +102,13 @@ struct node *node_create(const struct node_config *config)
                                  .seed = config->seed,
                                  .node = config->number,
                                  .scope = node->name};
-    if (build(node) != SIM_OK) {
+    enum sim_status status = node->evq ? build(node) : SIM_NO_MEMORY;
+    if (status != SIM_OK) {
         node_destroy(node);
-        return NULL;
+        return status;
     }
-    return node;
+    *result = node;
+    return SIM_OK;
 }
 
 void node_destroy(struct node *node)
@@ -106,7 +119,11 @@ void node_destroy(struct node *node)
         if (node->core[i].cpu)
             xt_destroy(node->core[i].cpu);
     esp32_devices_fini(node);
-    bus_map_destroy(node->map);
+    if (node->map)
+        bus_map_destroy(node->map);
+    if (node->flash)
+        flash_content_unmap(node->flash, node->flash_view);
+    flash_content_destroy(node->own_flash);
     evq_destroy(node->evq);
     if (node->own_pool)
         xt_pool_destroy(node->own_pool);
@@ -142,7 +159,6 @@ static enum sim_status create_core(struct node_core *core)
 
 enum sim_status node_power_on(struct node *node)
 {
-    SIM_TRY(node_fill_flash(node));
     if (!node->config.pool)
         node->own_pool = xt_pool_create();
     for (unsigned i = 0; i < NODE_CORES; i++)

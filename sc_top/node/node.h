@@ -13,6 +13,8 @@
 #include "bus/map.h"
 #include "cpu_iss/xt.h"
 #include "sc_top/load/image.h"
+#include "sc_top/node/flash_content.h"
+#include "sc_top/node/memory_regions.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -46,15 +48,16 @@ struct node_config {
     uint32_t number;
     const char *name; /* copied */
     uint64_t seed;
-    const struct image *image;
+    const struct image *image;   /* NULL: nothing to run, the node is only to be looked at */
     const struct image *symbols; /* for names of functions; NULL: those of image */
     uint8_t mac[6];
     unsigned chip_revision; /* 0..3 */
     uint32_t strap;
-    unsigned cores;      /* 1: APP CPU disabled in eFuse */
-    uint64_t cpu_hz;     /* 40, 80, 160 or 240 MHz at the firmware's start */
-    int32_t crystal_ppb; /* error of the crystal, parts per 10^9 */
-    uint32_t flash_size;
+    unsigned cores;                    /* 1: APP CPU disabled in eFuse */
+    uint64_t cpu_hz;                   /* 40, 80, 160 or 240 MHz at the firmware's start */
+    int32_t crystal_ppb;               /* error of the crystal, parts per 10^9 */
+    uint32_t flash_size;               /* of the chip that is made when flash is NULL */
+    const struct flash_content *flash; /* made from `image`; shared with other nodes */
     sim_time quantum;
     struct xt_pool *pool; /* NULL: a pool of its own */
     struct log *log;
@@ -65,18 +68,15 @@ struct node_config {
 
 struct node;
 
-/* Builds the node, in reset. NULL without memory. */
-struct node *node_create(const struct node_config *config);
+/* Builds the node, in reset. An image that does not fit into flash has been reported. */
+enum sim_status node_create(const struct node_config *config, struct node **node);
 void node_destroy(struct node *node);
 
 /* Between node_create and node_power_on a shell may replace what a core sees, e.g. by a TLM initiator. */
 void node_set_core_bus(struct node *node, unsigned core, struct bus_port *port);
 
-/* Power-on reset at time 0. A segment that has no place is the user's error: one message, SIM_BAD_VALUE. */
+/* Power-on reset at time 0. SIM_NO_MEMORY. */
 enum sim_status node_power_on(struct node *node);
-
-/* Whether memory of an ESP32 lies behind every byte of [address, address + size): for image_load. */
-extern const struct image_memory node_image_memory;
 
 /* Runs until simulated time `until`, or less far when the node has ended. Results depend on nothing but the model,
  * also not on how a run is cut into calls, as long as `until` is a multiple of the quantum. */

@@ -45,13 +45,6 @@ struct node_core {
     struct node_core_trace trace;
 };
 
-enum { NODE_FLASH_PAGES = 256 }; /* 16 MB */
-
-/* A page of flash that an ELF file's segments were put into, and where both cores see it. */
-struct node_flash_page {
-    uint32_t address, offset;
-};
-
 struct node_uart {
     struct node *node;
     unsigned index;
@@ -71,8 +64,9 @@ struct node {
     struct esp32_devices devices;
     struct node_uart uart[NODE_UARTS];
 
-    struct node_flash_page flash_page[NODE_FLASH_PAGES];
-    unsigned flash_pages;
+    const struct flash_content *flash;
+    struct flash_content *own_flash; /* when node_config.flash is NULL */
+    uint8_t *flash_view;
 
     sim_time now;
     sim_time horizon;          /* up to which the cores run at present */
@@ -96,7 +90,6 @@ void node_core_set_levels(struct node_core *core, uint32_t levels, sim_time time
 void node_core_set_hold(struct node_core *core, unsigned reason, bool hold, sim_time time);
 
 /* node_boot.c */
-enum sim_status node_fill_flash(struct node *node);
 void node_boot_pro(struct node *node);
 void node_app_control(void *ctx, const struct dport_app_cpu *app, sim_time now);
 void node_start_app(struct node *node, sim_time now);

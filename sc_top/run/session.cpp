@@ -67,12 +67,28 @@ sim_status session::load_image(const std::string &path, image **result)
     return SIM_OK;
 }
 
+sim_status session::make_flash(const image &firmware, std::uint32_t size, const flash_content **result)
+{
+    for (const auto &known : flash_chips)
+        if (flash_content_image(known.get()) == &firmware && flash_content_size(known.get()) == size) {
+            *result = known.get();
+            return SIM_OK;
+        }
+    flash_content *made = nullptr;
+    SIM_TRY(flash_content_create(&firmware, size, said.log(), &made));
+    flash_chips.emplace_back(made);
+    *result = made;
+    return SIM_OK;
+}
+
 sim_status session::load_images()
 {
     std::uint64_t number = 0;
     for (const node_options &options : what.node) {
         image *firmware = nullptr, *symbols = nullptr;
+        const flash_content *flash = nullptr;
         SIM_TRY(load_image(options.firmware, &firmware));
+        SIM_TRY(make_flash(*firmware, static_cast<std::uint32_t>(options.flash_size), &flash));
         if (!options.symbols.empty())
             SIM_TRY(load_image(options.symbols, &symbols));
         for (std::uint64_t i = 0; i < options.count; i++, number++) {
@@ -84,6 +100,7 @@ sim_status session::load_images()
             n->options = options;
             n->firmware = firmware;
             n->symbols = symbols;
+            n->flash = flash;
             all_nodes.push_back(std::move(n));
         }
     }
@@ -154,7 +171,7 @@ sim_status session::build_node(session_node &n)
     config.cores = static_cast<unsigned>(n.options.cores);
     config.cpu_hz = n.options.cpu_clock;
     config.crystal_ppb = static_cast<std::int32_t>(n.options.crystal_ppm * 1000);
-    config.flash_size = static_cast<std::uint32_t>(n.options.flash_size);
+    config.flash = n.flash;
     config.quantum = what.run.quantum;
     config.pool = pool.get();
     config.log = said.log();
@@ -176,8 +193,10 @@ sim_status session::build_node(session_node &n)
         if (node->scheduled)
             node->scheduled(at);
     };
-    n.model.reset(node_create(&config));
-    return n.model ? SIM_OK : SIM_NO_MEMORY;
+    node *made = nullptr;
+    SIM_TRY(node_create(&config, &made));
+    n.model.reset(made);
+    return SIM_OK;
 }
 
 void session::add_stimuli(session_node &n)

@@ -73,6 +73,12 @@ struct vcd_deleter {
         vcd_abandon(v);
     }
 };
+struct flash_deleter {
+    void operator()(flash_content *f) const
+    {
+        flash_content_destroy(f);
+    }
+};
 struct pool_deleter {
     void operator()(xt_pool *p) const
     {
@@ -103,6 +109,7 @@ struct session_node {
     node_options options;
     image *firmware = nullptr;
     image *symbols = nullptr;
+    const flash_content *flash = nullptr;
     std::unique_ptr<node, node_deleter> model;
     session_uart uart[NODE_UARTS];
     std::vector<std::unique_ptr<stimulus>> stimuli;
@@ -163,6 +170,7 @@ class session
     messages &said;
     const volatile std::sig_atomic_t *interrupted;
     std::vector<image_ptr> images;
+    std::vector<std::unique_ptr<flash_content, flash_deleter>> flash_chips; // one for each image and size
     std::unique_ptr<vcd, vcd_deleter> waveform;
     std::unique_ptr<xt_pool, pool_deleter> pool;
     std::vector<std::unique_ptr<session_node>> all_nodes;
@@ -177,6 +185,7 @@ class session
 
     sim_status load_images();
     sim_status load_image(const std::string &path, image **result);
+    sim_status make_flash(const image &firmware, std::uint32_t size, const flash_content **result);
     sim_status open_outputs();
     sim_status build_node(session_node &n);
     sim_status open_uart(session_node &n, unsigned number, const std::string &spec);

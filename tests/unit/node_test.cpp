@@ -65,8 +65,8 @@ struct board {
         config.observer.incident = [](void *ctx, enum node_incident, unsigned core, const char *text, sim_time) {
             static_cast<board *>(ctx)->incidents.push_back("cpu" + std::to_string(core) + ": " + text);
         };
-        node = node_create(&config);
-        EXPECT_EQ(node_power_on(node), SIM_OK) << log.text();
+        EXPECT_EQ(node_create(&config, &node), SIM_OK) << log.text();
+        EXPECT_EQ(node_power_on(node), SIM_OK);
     }
     ~board()
     {
