@@ -39,17 +39,18 @@ void clock_tree_set(struct clock_tree *tree, enum clock_id id, sim_time at, uint
 
 void clock_tree_select(struct clock_tree *tree, sim_time at)
 {
-    static const uint64_t pll_cpu_hz[] = {80000000, 160000000, 240000000, 240000000};
+    static const uint8_t pll_cpu_factor[] = {2, 4, 6, 6};
+    uint64_t xtal = tree->clock[CLOCK_XTAL].hz;
     const struct clock_select *select = &tree->select;
     uint64_t divider = select->pre_div + UINT64_C(1);
     uint64_t cpu = 0, apb = 0;
     switch (select->source) {
     case CLOCK_FROM_XTAL:
-        apb = cpu = tree->clock[CLOCK_XTAL].hz / divider;
+        apb = cpu = xtal / divider;
         break;
     case CLOCK_FROM_PLL:
-        cpu = pll_cpu_hz[select->cpu_period & 3];
-        apb = 80000000;
+        cpu = xtal * pll_cpu_factor[select->cpu_period & 3];
+        apb = xtal * 2;
         break;
     case CLOCK_FROM_8M:
         apb = cpu = tree->clock[CLOCK_OSC_8M].hz / divider;

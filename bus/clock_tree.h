@@ -67,8 +67,8 @@ void clock_tree_set(struct clock_tree *tree, enum clock_id id, sim_time at, uint
  *   8M      8 MHz / (pre_div + 1)                  as CPU
  *   APLL    APLL / 4, / 2 for cpu_period 0, 1      CPU / 2
  *
- * The PLL is taken to be set to 320 or 480 MHz as cpu_period needs it. cpu_period 3 is reserved and counts as 2 (PLL)
- * or 1 (APLL); more than 1 is reserved for the APLL. */
+ * The PLL is taken to be set to 320 or 480 MHz as cpu_period needs it; being locked to the crystal it shares its error.
+ * cpu_period 3 is reserved and counts as 2 (PLL) or 1 (APLL); more than 1 is reserved for the APLL. */
 void clock_tree_select(struct clock_tree *tree, sim_time at);
 
 #ifdef __cplusplus
