@@ -122,6 +122,25 @@ static enum sim_status init_gpio(struct node *node, struct gpio *gpio, const cha
     return gpio_init(gpio, &config, name, &node->env);
 }
 
+static enum sim_status init_efuse(struct node *node, struct efuse *efuse, const char *name)
+{
+    struct efuse_config config = efuse_typical(node->config.mac);
+    config.chip_revision = node->config.chip_revision;
+    config.single_core = node->config.cores == 1;
+    return efuse_init(efuse, &config, name, &node->env);
+}
+
+static enum sim_status init_syscon(struct node *node, struct syscon *syscon, const char *name)
+{
+    const struct syscon_config config = {.chip_revision = node->config.chip_revision};
+    return syscon_init(syscon, &config, name, &node->env);
+}
+
+static enum sim_status init_wdev(struct node *node, struct wdev *wdev, const char *name)
+{
+    return wdev_init(wdev, name, &node->env);
+}
+
 static enum sim_status init_frc(struct node *node, struct frc *frc, const char *name)
 {
     return frc_init(frc, name, &node->env);

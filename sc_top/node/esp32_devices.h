@@ -4,10 +4,13 @@
 #define VESPER_SC_TOP_NODE_ESP32_DEVICES_H
 
 #include "peripherals/dport/dport.h"
+#include "peripherals/efuse/efuse.h"
 #include "peripherals/frc/frc.h"
 #include "peripherals/gpio/gpio.h"
 #include "peripherals/i2c_ana/i2c_ana.h"
+#include "peripherals/rng/wdev.h"
 #include "peripherals/rtc_cntl/rtc_cntl.h"
+#include "peripherals/syscon/syscon.h"
 #include "peripherals/timg/timg.h"
 #include "peripherals/uart/uart.h"
 
