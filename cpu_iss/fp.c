@@ -41,6 +41,13 @@ static void fold_flags(struct xt_fpu *fpu)
                 ((raised & 0x10) ? (uint32_t)XT_FP_UNDERFLOW : 0) | ((raised & 0x20) ? (uint32_t)XT_FP_INEXACT : 0);
 }
 
+bool xt_fp_fold_inexact(struct xt_fpu *fpu)
+{
+    if (fpu->is_entered)
+        fold_flags(fpu);
+    return fpu->fsr & XT_FP_INEXACT;
+}
+
 void xt_fp_enter_host(struct xt_fpu *fpu)
 {
     fpu->host_control = store_mxcsr();
@@ -141,7 +148,7 @@ uint32_t xt_fp_msub_soft(struct xt_fpu *fpu, uint32_t fr, uint32_t fs, uint32_t 
     return xt_fp_madd_soft(fpu, fr, xt_fp_is_nan(fs) ? fs : fs ^ XT_FP_SIGN, ft);
 }
 
-uint32_t xt_fp_maddn(uint32_t fr, uint32_t fs, uint32_t ft)
+uint32_t xt_fp_maddn_soft(uint32_t fr, uint32_t fs, uint32_t ft)
 {
     uint32_t ignored = 0;
     return multiply_add(fr, fs, ft, XT_FP_NEAREST_EVEN, &ignored);

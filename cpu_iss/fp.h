@@ -104,7 +104,7 @@ uint32_t xt_fp_msub_soft(struct xt_fpu *fpu, uint32_t fr, uint32_t fs, uint32_t 
 
 /* MADDN.S: fr + fs * ft to nearest whatever FCR.RM says, and no flags. (That it ignores FCR.RM is inferred: it was
  * measured with RM = 0 only, and the division sequences need it for directed rounding.) */
-uint32_t xt_fp_maddn(uint32_t fr, uint32_t fs, uint32_t ft);
+uint32_t xt_fp_maddn_soft(uint32_t fr, uint32_t fs, uint32_t ft);
 
 /* The NaN that comes out when fs or ft is one, or neither (then the operation made it). */
 uint32_t xt_fp_pick_nan2(uint32_t fs, uint32_t ft);
@@ -142,17 +142,17 @@ XT_FP_ARITHMETIC2(mul)
 
 /* fr + fs * ft without a fused instruction: the product of two floats is exact in double, so only the addition and the
  * narrowing round. Rounding twice gives the wrong float only if the double lies exactly between two floats, or if the
- * float is subnormal and so has fewer bits: those go to the integer code, and so do NaNs. A double that was rounded to
- * zero does not exist here, since products are above 2^-299. No flag can be raised in vain: what is inexact, invalid
- * or, after narrowing, out of range would be so with one rounding too. */
-static inline uint32_t xt_fp_madd(struct xt_fpu *fpu, uint32_t fr, uint32_t fs, uint32_t ft)
+ * float is subnormal and so has fewer bits: those are left to the integer code (false), and so are NaNs. A double that
+ * was rounded to zero does not exist here, since products are above 2^-299. No flag can be raised in vain: what is
+ * inexact, invalid or, after narrowing, out of range would be so with one rounding too. The double's exponent field
+ * must be below `end`. */
+static inline bool xt_fp_host_multiply_add(uint32_t *fr, uint32_t fs, uint32_t ft, unsigned end)
 {
-    enum { MIN_NORMAL = 1023 - 126, NOT_FINITE = 0x7ff };
+    enum { MIN_NORMAL = 1023 - 126 };
     float accumulator, left, right, result;
     double product, factor, sum;
     uint64_t bits;
-    xt_fp_enter(fpu);
-    memcpy(&accumulator, &fr, sizeof fr);
+    memcpy(&accumulator, fr, sizeof *fr);
     memcpy(&left, &fs, sizeof fs);
     memcpy(&right, &ft, sizeof ft);
     __asm__ volatile("cvtss2sd %1, %0" : "=x"(product) : "x"(left));
@@ -162,12 +162,45 @@ static inline uint32_t xt_fp_madd(struct xt_fpu *fpu, uint32_t fr, uint32_t fs, 
     __asm__ volatile("addsd %1, %0" : "+x"(sum) : "x"(product));
     memcpy(&bits, &sum, sizeof bits);
     unsigned exponent = (unsigned)(bits >> 52) & 0x7ff;
-    bool is_safe = exponent - MIN_NORMAL < NOT_FINITE - MIN_NORMAL && (bits & 0x1fffffff) != 0x10000000;
+    bool is_safe = exponent - MIN_NORMAL < end - MIN_NORMAL && (bits & 0x1fffffff) != 0x10000000;
     if (__builtin_expect(!is_safe && bits << 1 != 0, 0))
-        return xt_fp_madd_soft(fpu, fr, fs, ft);
+        return false;
     __asm__ volatile("cvtsd2ss %1, %0" : "=x"(result) : "x"(sum));
-    memcpy(&fr, &result, sizeof fr);
-    return fr;
+    memcpy(fr, &result, sizeof *fr);
+    return true;
+}
+
+static inline uint32_t xt_fp_madd(struct xt_fpu *fpu, uint32_t fr, uint32_t fs, uint32_t ft)
+{
+    uint32_t result = fr;
+    xt_fp_enter(fpu);
+    bool is_done = xt_fp_host_multiply_add(&result, fs, ft, 0x7ff);
+    return __builtin_expect(is_done, 1) ? result : xt_fp_madd_soft(fpu, fr, fs, ft);
+}
+
+/* Folds the host's flags if need be. */
+bool xt_fp_fold_inexact(struct xt_fpu *fpu);
+
+static inline bool xt_fp_is_inexact_set(struct xt_fpu *fpu)
+{
+    return __builtin_expect(fpu->fsr & XT_FP_INEXACT, 1) || xt_fp_fold_inexact(fpu);
+}
+
+/* Inexact is the only flag that finite operands and a result within range can raise. So if it is set already, as it is
+ * for good in nearly every program, the host may compute what must not raise any. */
+
+static inline uint32_t xt_fp_maddn(struct xt_fpu *fpu, uint32_t fr, uint32_t fs, uint32_t ft)
+{
+    enum { MAX_NORMAL = 1023 + 127 }; /* excluded, since it might round up to infinity */
+    uint32_t result = fr;
+    bool is_finite = (~fr & XT_FP_INFINITY) && (~fs & XT_FP_INFINITY) && (~ft & XT_FP_INFINITY);
+    bool is_quiet = is_finite && !(fpu->fcr & XT_FCR_RM_MASK) && xt_fp_is_inexact_set(fpu);
+    if (__builtin_expect(is_quiet, 1)) {
+        xt_fp_enter(fpu);
+        if (__builtin_expect(xt_fp_host_multiply_add(&result, fs, ft, MAX_NORMAL), 1))
+            return result;
+    }
+    return xt_fp_maddn_soft(fr, fs, ft);
 }
 
 static inline uint32_t xt_fp_msub(struct xt_fpu *fpu, uint32_t fr, uint32_t fs, uint32_t ft)
@@ -183,6 +216,11 @@ static inline uint32_t xt_fp_msub(struct xt_fpu *fpu, uint32_t fr, uint32_t fs, 
 #define xt_fp_mul xt_fp_mul_soft
 #define xt_fp_madd xt_fp_madd_soft
 #define xt_fp_msub xt_fp_msub_soft
+static inline uint32_t xt_fp_maddn(struct xt_fpu *fpu, uint32_t fr, uint32_t fs, uint32_t ft)
+{
+    (void)fpu;
+    return xt_fp_maddn_soft(fr, fs, ft);
+}
 #endif
 
 /* ABS.S, NEG.S touch the sign alone, of a NaN too; MOV.S, RFR, WFR, LSI, SSI and the conditional moves just move bits.

@@ -49,7 +49,7 @@ const Case cases[] = {
     {"mul.s f15, f2, f3", "f15", [](Machine &m) { return xt_fp_mul(&m.fpu, m.f[2], m.f[3]); }},
     {"madd.s f1, f2, f3", "f1", [](Machine &m) { return xt_fp_madd(&m.fpu, m.f[1], m.f[2], m.f[3]); }},
     {"msub.s f1, f2, f3", "f1", [](Machine &m) { return xt_fp_msub(&m.fpu, m.f[1], m.f[2], m.f[3]); }},
-    {"maddn.s f1, f2, f3", "f1", [](Machine &m) { return xt_fp_maddn(m.f[1], m.f[2], m.f[3]); }},
+    {"maddn.s f1, f2, f3", "f1", [](Machine &m) { return xt_fp_maddn(&m.fpu, m.f[1], m.f[2], m.f[3]); }},
     {"divn.s f1, f2, f3", "f1", [](Machine &m) { return xt_fp_divn(&m.fpu, m.f[1], m.f[2], m.f[3]); }},
     {"round.s a5, f2, 3", "a5", [](Machine &m) { return xt_fp_round(&m.fpu, m.f[2], 3); }},
     {"trunc.s a5, f2, 0", "a5", [](Machine &m) { return xt_fp_trunc(&m.fpu, m.f[2], 0); }},

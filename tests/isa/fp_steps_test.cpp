@@ -167,11 +167,11 @@ TEST_F(FpSteps, ReciprocalSequencesAreWithinOneUnit)
         uint32_t x = 0x00800000 + random.next() % 0x7d800000;
         uint32_t y = xt_fp_recip0(&fpu, x);
         for (int step = 0; step < 2; step++)
-            y = xt_fp_maddn(y, y, xt_fp_msub(&fpu, one, x, y));
+            y = xt_fp_maddn(&fpu, y, y, xt_fp_msub(&fpu, one, x, y));
         uint32_t root = xt_fp_rsqrt0(&fpu, x);
         for (int step = 0; step < 2; step++) {
             uint32_t error = xt_fp_msub(&fpu, one, xt_fp_mul(&fpu, x, root), root);
-            root = xt_fp_maddn(root, xt_fp_mul(&fpu, xt_fp_const(3), root), error);
+            root = xt_fp_maddn(&fpu, root, xt_fp_mul(&fpu, xt_fp_const(3), root), error);
         }
         ASSERT_LE(std::abs(int32_t(y - to_bits(float(1 / double(to_float(x)))))), 1) << std::hex << x;
         ASSERT_LE(std::abs(int32_t(root - to_bits(float(1 / std::sqrt(double(to_float(x))))))), 1) << std::hex << x;

@@ -128,17 +128,17 @@ inline uint32_t divide(struct xt_fpu *fpu, uint32_t x, uint32_t y)
     const uint32_t one = xt_fp_const(1);
     uint32_t minus_y = xt_fp_nexp01(y), minus_x = xt_fp_nexp01(x); /* both now within 1..4 */
     uint32_t estimate = xt_fp_div0(y);
-    uint32_t error = xt_fp_maddn(one, minus_y, estimate);
-    uint32_t reciprocal = xt_fp_maddn(estimate, error, estimate);
-    error = xt_fp_maddn(one, minus_y, reciprocal);
-    uint32_t quotient = xt_fp_maddn(xt_fp_const(0), xt_fp_neg(minus_x), estimate);
+    uint32_t error = xt_fp_maddn(fpu, one, minus_y, estimate);
+    uint32_t reciprocal = xt_fp_maddn(fpu, estimate, error, estimate);
+    error = xt_fp_maddn(fpu, one, minus_y, reciprocal);
+    uint32_t quotient = xt_fp_maddn(fpu, xt_fp_const(0), xt_fp_neg(minus_x), estimate);
     uint32_t scale = xt_fp_mkdadj(fpu, y, x);
-    reciprocal = xt_fp_maddn(reciprocal, error, reciprocal);
-    uint32_t remainder = xt_fp_maddn(xt_fp_neg(minus_x), minus_y, quotient);
-    error = xt_fp_maddn(one, minus_y, reciprocal);
-    quotient = xt_fp_maddn(quotient, remainder, reciprocal);
-    reciprocal = xt_fp_maddn(reciprocal, error, reciprocal);
-    remainder = xt_fp_maddn(xt_fp_neg(minus_x), minus_y, quotient);
+    reciprocal = xt_fp_maddn(fpu, reciprocal, error, reciprocal);
+    uint32_t remainder = xt_fp_maddn(fpu, xt_fp_neg(minus_x), minus_y, quotient);
+    error = xt_fp_maddn(fpu, one, minus_y, reciprocal);
+    quotient = xt_fp_maddn(fpu, quotient, remainder, reciprocal);
+    reciprocal = xt_fp_maddn(fpu, reciprocal, error, reciprocal);
+    remainder = xt_fp_maddn(fpu, xt_fp_neg(minus_x), minus_y, quotient);
     return xt_fp_divn(fpu, xt_fp_addexpm(quotient, scale), remainder, xt_fp_addexp(reciprocal, scale));
 }
 
@@ -148,17 +148,17 @@ inline uint32_t square_root(struct xt_fpu *fpu, uint32_t x)
     const uint32_t zero = xt_fp_const(0), half = xt_fp_const(3);
     uint32_t minus_x = xt_fp_nexp01(x), minus_half_x = xt_fp_addexp(minus_x, half);
     uint32_t r = xt_fp_sqrt0(x);
-    uint32_t error = xt_fp_maddn(half, xt_fp_maddn(zero, r, r), minus_half_x);
-    r = xt_fp_maddn(r, error, r);
-    uint32_t s = xt_fp_maddn(zero, xt_fp_neg(minus_x), r);
-    uint32_t minus_half_xr = xt_fp_maddn(zero, r, minus_half_x);
-    uint32_t h = xt_fp_maddn(zero, half, r);
-    uint32_t remainder = xt_fp_maddn(minus_x, s, s);
-    error = xt_fp_maddn(half, minus_half_xr, r);
-    s = xt_fp_maddn(s, remainder, xt_fp_neg(h));
-    h = xt_fp_maddn(h, error, h);
+    uint32_t error = xt_fp_maddn(fpu, half, xt_fp_maddn(fpu, zero, r, r), minus_half_x);
+    r = xt_fp_maddn(fpu, r, error, r);
+    uint32_t s = xt_fp_maddn(fpu, zero, xt_fp_neg(minus_x), r);
+    uint32_t minus_half_xr = xt_fp_maddn(fpu, zero, r, minus_half_x);
+    uint32_t h = xt_fp_maddn(fpu, zero, half, r);
+    uint32_t remainder = xt_fp_maddn(fpu, minus_x, s, s);
+    error = xt_fp_maddn(fpu, half, minus_half_xr, r);
+    s = xt_fp_maddn(fpu, s, remainder, xt_fp_neg(h));
+    h = xt_fp_maddn(fpu, h, error, h);
     uint32_t scale = xt_fp_mksadj(fpu, x);
-    remainder = xt_fp_maddn(xt_fp_nexp01(x), s, s);
+    remainder = xt_fp_maddn(fpu, xt_fp_nexp01(x), s, s);
     return xt_fp_divn(fpu, xt_fp_addexpm(s, scale), remainder, xt_fp_addexp(xt_fp_neg(h), scale));
 }
 
