@@ -18,7 +18,7 @@ enum {
 /* --- The scoreboard --------------------------------------------------------------------------------------------- */
 
 /* Registers by number, so that a set of them is a word. */
-enum { REG_AR = 0, REG_MR = 16, REG_BR = 20, REG_FR = 36 };
+enum { REG_AR = 0, REG_MR = 16, REG_BR = 20, REG_FR = 36, REG_ACC = 52 };
 
 struct scoreboard {
     unsigned time;           /* when the next instruction could issue */
@@ -61,6 +61,12 @@ static unsigned result_latency(const struct isa_timing *timing, unsigned file)
     }
 }
 
+/* MAC16 instructions accumulate without waiting for each other; only an SR access waits for the accumulator. */
+static bool reads_accumulator(const struct isa_row *row)
+{
+    return row->option == ISA_OPTION_MAC16 && row->latency == ISA_LATENCY_sr_read;
+}
+
 /* Lets an instruction issue: sets the op's cycle and stall, and notes what it reads early and writes. */
 static void issue(struct scoreboard *board, struct xt_block *block, struct xt_op *op, const struct isa_row *row,
                   const uint32_t *values)
@@ -70,6 +76,8 @@ static void issue(struct scoreboard *board, struct xt_block *block, struct xt_op
     for (unsigned n = 0; n < ISA_MAX_OPERANDS; n++)
         if (row->use[n].access & ISA_READ)
             reads |= registers_of(&row->use[n], values[n]);
+    if (reads_accumulator(row))
+        reads |= UINT64_C(1) << REG_ACC;
     unsigned start = board->time;
     for (uint64_t left = reads; left; left &= left - 1) {
         unsigned ready = board->ready[__builtin_ctzll(left)];
@@ -90,6 +98,10 @@ static void issue(struct scoreboard *board, struct xt_block *block, struct xt_op
         board->written |= writes;
         unsigned latency = result_latency(timing, isa_operand_at(row->use[n].operand)->file);
         board->ready[__builtin_ctzll(writes)] = start + latency;
+    }
+    if (timing->acc > 1) {
+        board->written |= UINT64_C(1) << REG_ACC;
+        board->ready[REG_ACC] = start + timing->acc;
     }
 }
 
@@ -176,7 +188,7 @@ static uint8_t needs_of(const struct isa_row *row, const uint32_t *values)
         needs |= XT_NEEDS_RING0;
     for (unsigned n = 0; n < ISA_MAX_OPERANDS; n++)
         if (isa_operand_at(row->use[n].operand)->file == ISA_FILE_AR && values[n] >= 4)
-            needs |= XT_NEEDS_QUAD1 << (values[n] / 4 - 1);
+            needs |= (unsigned)XT_NEEDS_QUAD1 << (values[n] / 4 - 1);
     return (uint8_t)needs;
 }
 
