@@ -120,12 +120,24 @@ static bool attend(struct xt_cpu *cpu, enum xt_stop *stop)
     return cpu->attention & XT_ATTENTION_WAITING;
 }
 
-/* Finds the block for pc and accounts for getting there. False: a fetch exception was raised. */
+/* Finds the block for pc and accounts for getting there. False: a fetch exception was raised; try again. */
 static bool enter(struct xt_cpu *cpu)
 {
     const struct xt_block *block = xt_find_block(cpu);
     if (!block)
         return false;
+    if (cpu->is_restored) {
+        bool is_same = cpu->restored.resume < block->count &&
+                       block->pc + block->ops[cpu->restored.resume].pc_off == cpu->restored.pc;
+        if (!is_same) { /* memory is not what it was */
+            xt_leave_block(cpu);
+            return false;
+        }
+        cpu->is_restored = false;
+        cpu->block = block;
+        cpu->resume = cpu->restored.resume;
+        return true;
+    }
     cpu->block = block;
     cpu->resume = 0;
     cpu->offset = 0;
@@ -289,6 +301,8 @@ uint32_t xt_exit_code(const struct xt_cpu *cpu)
 
 uint32_t xt_pc(const struct xt_cpu *cpu)
 {
+    if (cpu->is_restored)
+        return cpu->restored.pc;
     return cpu->block ? cpu->block->pc + cpu->block->ops[cpu->resume].pc_off : cpu->pc;
 }
 
@@ -312,7 +326,7 @@ unsigned xt_interrupt_level(const struct xt_cpu *cpu)
 void xt_get_stats(const struct xt_cpu *cpu, struct xt_stats *stats)
 {
     *stats = cpu->stats;
-    stats->instructions = cpu->instructions + (cpu->block ? cpu->resume : 0u);
+    stats->instructions = cpu->instructions + (cpu->is_restored ? cpu->restored.resume : cpu->resume);
     stats->stall_cycles = cpu->stall_cycles;
     stats->blocks_translated = cpu->pool->translated;
 }

@@ -50,6 +50,7 @@ static inline void xt_arrive(struct xt_cpu *cpu, uint32_t pc)
     cpu->offset = 0;
     cpu->carry = 0;
     cpu->falls = false;
+    cpu->is_restored = false;
     cpu->is_stale = false;
 }
 

@@ -157,7 +157,7 @@ static const struct {
 #include "cpu_iss/isa/lx6_kinds.def"
 };
 static const struct isa_timing timings[ISA_LATENCIES] = {
-#define LATENCY(id, issue, transfer, ar, mr, br, fr, source) {#id, issue, transfer, ar, mr, br, fr, source},
+#define LATENCY(id, issue, transfer, ar, mr, br, fr, acc, source) {#id, issue, transfer, ar, mr, br, fr, acc, source},
 #include "cpu_iss/isa/lx6_latency.def"
 };
 

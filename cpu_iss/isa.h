@@ -100,7 +100,7 @@ uint32_t isa_field_set(enum isa_field field, uint32_t word, uint32_t value);
 struct isa_timing {
     const char *name;
     uint8_t issue, transfer;
-    uint8_t ar, mr, br, fr;
+    uint8_t ar, mr, br, fr, acc;
     const char *source;
 };
 const struct isa_timing *isa_timing_of(enum isa_latency latency);

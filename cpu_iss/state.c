@@ -73,6 +73,14 @@ void xt_leave_after(struct xt_cpu *cpu, const struct xt_op *op)
 
 void xt_leave_block(struct xt_cpu *cpu)
 {
+    if (cpu->is_restored) {
+        cpu->cycle += cpu->offset;
+        cpu->instructions += cpu->restored.resume;
+        cpu->stall_cycles += cpu->restored.stall;
+        xt_arrive(cpu, cpu->restored.pc);
+        cpu->falls = true;
+        return;
+    }
     if (!cpu->block)
         return;
     const struct xt_op *op = &cpu->block->ops[cpu->resume];

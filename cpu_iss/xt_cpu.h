@@ -176,7 +176,13 @@ struct xt_cpu {
     const struct xt_op *op; /* the instruction that is in a slow memory access, else NULL */
     bool is_executing;      /* an engine is at work */
     bool falls;             /* between blocks: pc was reached from below, not by a jump */
-    bool is_stale;          /* what `block` was made from has changed: leave it behind the present instruction */
+    bool is_restored;       /* a snapshot was taken within the block at pc: `restored` says where */
+    struct {
+        uint32_t pc;
+        uint16_t resume;
+        uint16_t stall;
+    } restored;
+    bool is_stale; /* what `block` was made from has changed: leave it behind the present instruction */
 
     /* Time of the core's own making. */
     uint32_t ccount_offset; /* CCOUNT = cycles + this */
