@@ -148,7 +148,8 @@ static enum sim_status create_core(struct node_core *core)
                                   .clock = &node->clocks.clock[CLOCK_CPU],
                                   .log = node->config.log,
                                   .name = core->name,
-                                  .ctx = core};
+                                  .ctx = core,
+                                  .simcall = node_simcall};
     core->cpu = xt_create(&config, &core->host);
     if (!core->cpu)
         return SIM_NO_MEMORY;

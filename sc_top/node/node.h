@@ -39,6 +39,8 @@ enum node_incident {
 struct node_observer {
     void *ctx;
     void (*incident)(void *ctx, enum node_incident incident, unsigned core, const char *text, sim_time time);
+    /* What a test program wrote by SIMCALL. */
+    void (*text)(void *ctx, const uint8_t *bytes, size_t size, sim_time time);
     /* From outside node_run something was scheduled before all else: whoever sleeps for the node must look again. */
     void (*scheduled)(void *ctx, sim_time at);
 };

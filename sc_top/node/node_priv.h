@@ -97,6 +97,9 @@ void node_start_app(struct node *node, sim_time now);
 /* node_reset.c */
 void node_reset_init(struct node *node);
 
+/* node_simcall.c */
+bool node_simcall(void *ctx, const uint32_t argument[4], uint32_t *result, uint32_t *error);
+
 /* node_trace.c */
 void node_trace_init(struct node_core *core);
 

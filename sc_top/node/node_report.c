@@ -75,6 +75,22 @@ static void say_backtrace(const struct report *report)
     }
 }
 
+/* Where exceptions and interrupts came from, when it can be named. */
+static void say_origins(const struct report *report)
+{
+    static const char *const name[] = {"epc1", "depc", "epc2", "epc3", "epc4", "epc5", "epc6", "epc7"};
+    for (size_t i = 0; i < sizeof name / sizeof *name; i++) {
+        int number = xt_reg_number(name[i]);
+        uint32_t pc;
+        char place[128];
+        if (number < 0 || !xt_reg_get(report->cpu, (unsigned)number, &pc))
+            continue;
+        name_place(report->node, pc, place, sizeof place);
+        if (place[0])
+            say(report, "  %-4s 0x%08" PRIx32 "%s", name[i], pc, place);
+    }
+}
+
 static uint32_t register_value(struct xt_cpu *cpu, const char *name)
 {
     uint32_t value = 0;
@@ -92,5 +108,6 @@ void node_report_core(struct node *node, unsigned core, void (*line)(void *ctx, 
         node->core[core].name, pc, place, xt_ps(report.cpu), register_value(report.cpu, "exccause"),
         register_value(report.cpu, "excvaddr"));
     say_registers(&report);
+    say_origins(&report);
     say_backtrace(&report);
 }

@@ -121,6 +121,9 @@ sim_status session::open_outputs()
     std::string path = what.trace.vcd;
     if (path.empty() && !what.trace.patterns.empty() && !what.run.output.empty())
         path = output_path("wave.vcd");
+    if (path.empty() && !what.trace.patterns.empty())
+        log_at(said.log(), LOG_HOST, LOG_WARNING, SIM_TIME_NEVER, "trace.patterns",
+               "signals were chosen, but no waveform is written; give --vcd FILE or -o DIR");
     if (path.empty())
         return SIM_OK;
     std::vector<const char *> patterns;
@@ -187,6 +190,11 @@ sim_status session::build_node(session_node &n)
     config.observer.incident = [](void *ctx, node_incident kind, unsigned core, const char *text, sim_time time) {
         auto *node = static_cast<session_node *>(ctx);
         node->owner->incident(*node, kind, core, text, time);
+    };
+    config.observer.text = [](void *ctx, const std::uint8_t *bytes, std::size_t size, sim_time time) {
+        auto *node = static_cast<session_node *>(ctx);
+        for (std::size_t i = 0; i < size; i++)
+            node->owner->uart_byte(node->uart[0], bytes[i], time);
     };
     config.observer.scheduled = [](void *ctx, sim_time at) {
         auto *node = static_cast<session_node *>(ctx);

@@ -82,7 +82,8 @@ void session::incident(session_node &n, node_incident kind, unsigned core, const
 {
     std::string name = n.name + ".cpu" + std::to_string(core);
     core_died = core_died || kind == NODE_CORE_DEAD;
-    log_at(said.log(), LOG_GUEST, LOG_WARNING, time, name.c_str(), "%s", text);
+    if (kind != NODE_CORE_DEAD) // the core has said so itself
+        log_at(said.log(), LOG_GUEST, LOG_WARNING, time, name.c_str(), "%s", text);
     if (said.quiet() && kind != NODE_CORE_DEAD)
         return;
     node_report_core(

@@ -35,11 +35,20 @@ struct board {
     struct node *node;
     std::vector<sent> bytes;
     std::vector<std::string> incidents;
+    std::string written;
     end ends[NODE_UARTS];
 
-    explicit board(const guest &g, const struct trace_sink *trace = nullptr, uint64_t cpu_hz = 40000000,
-                   unsigned cores = 2)
-        : program(g.image())
+    struct options {
+        uint64_t cpu_hz = 40000000;
+        unsigned cores = 2;
+        int32_t crystal_ppb = 0;
+        const struct trace_sink *trace = nullptr;
+    };
+
+    explicit board(const guest &g) : board(g, options())
+    {
+    }
+    board(const guest &g, const options &o) : program(g.image())
     {
         struct node_config config = {};
         config.name = "node0";
@@ -47,12 +56,13 @@ struct board {
         config.image = program;
         config.chip_revision = 3;
         config.strap = 0x13;
-        config.cores = cores;
-        config.cpu_hz = cpu_hz;
+        config.cores = o.cores;
+        config.cpu_hz = o.cpu_hz;
+        config.crystal_ppb = o.crystal_ppb;
         config.flash_size = 4 << 20;
         config.quantum = SIM_US(1);
         config.log = log;
-        config.trace = trace;
+        config.trace = o.trace;
         for (unsigned i = 0; i < NODE_UARTS; i++) {
             ends[i] = {this, i};
             config.console[i].ctx = &ends[i];
@@ -64,6 +74,9 @@ struct board {
         config.observer.ctx = this;
         config.observer.incident = [](void *ctx, enum node_incident, unsigned core, const char *text, sim_time) {
             static_cast<board *>(ctx)->incidents.push_back("cpu" + std::to_string(core) + ": " + text);
+        };
+        config.observer.text = [](void *ctx, const uint8_t *data, size_t size, sim_time) {
+            static_cast<board *>(ctx)->written.append(data, data + size);
         };
         EXPECT_EQ(node_create(&config, &node), SIM_OK) << log.text();
         EXPECT_EQ(node_power_on(node), SIM_OK);
@@ -142,10 +155,31 @@ TEST(node, a_bootloader_may_have_raised_the_clock)
     guest g;
     g.forever();
     for (uint64_t hz : {40000000u, 80000000u, 160000000u, 240000000u}) {
-        board b(g, nullptr, hz);
+        board::options o;
+        o.cpu_hz = hz;
+        board b(g, o);
         b.run(SIM_MS(1));
         EXPECT_EQ(node_clocks(b.node)->clock[CLOCK_CPU].hz, hz);
         EXPECT_NEAR(static_cast<double>(xt_cycles(node_core(b.node, 0))), static_cast<double>(hz) / 1000, 100);
+    }
+}
+
+TEST(node, an_inaccurate_crystal_shows_in_every_clock_that_comes_from_it)
+{
+    guest g;
+    send(g, 'a');
+    send(g, 'b');
+    g.forever();
+    for (uint64_t hz : {40000000u, 240000000u}) {
+        board::options o;
+        o.cpu_hz = hz;
+        o.crystal_ppb = 100000; // 100 ppm
+        board b(g, o);
+        b.run(SIM_MS(1));
+        EXPECT_EQ(node_clocks(b.node)->clock[CLOCK_CPU].hz, hz + hz / 10000);
+        double apb = hz == 40000000 ? 40e6 : 80e6;
+        double character = static_cast<double>(b.bytes[1].end - b.bytes[0].end);
+        EXPECT_NEAR(character / (10 * 0x2B6 / apb * 1e12), 1 - 100e-6, 1e-6);
     }
 }
 
@@ -275,7 +309,9 @@ TEST(node, a_fused_chip_has_no_app_cpu)
     g.land(over);
     start_app(g, app);
     g.forever();
-    board b(g, nullptr, 40000000, 1);
+    board::options o;
+    o.cores = 1;
+    board b(g, o);
     b.run(SIM_MS(1));
     EXPECT_EQ(b.console(1), "");
 }
@@ -509,6 +545,35 @@ TEST(node, a_watchdog_revives_a_dead_core)
     EXPECT_EQ(node_get_state(b.node), NODE_ACTIVE) << "the watchdog will act";
     b.run(SIM_MS(3));
     EXPECT_EQ(b.console(), "17");
+}
+
+TEST(node, a_test_program_may_write_and_exit_by_simcall)
+{
+    guest g;
+    g.op("movi", {2, 4}); // write
+    g.op("movi", {3, 1});
+    g.li(4, guest::CODE);
+    g.op("movi", {5, 3});
+    g.op("simcall");
+    g.li(6, DRAM);
+    g.op("s32i", {2, 6, 0});
+    g.op("movi", {2, 19}); // lseek: not served
+    g.op("simcall");
+    g.op("s32i", {2, 6, 4});
+    g.op("s32i", {3, 6, 8});
+    g.op("movi", {2, 1}); // exit
+    g.op("movi", {3, 42});
+    g.op("simcall");
+    g.forever();
+    board b(g);
+    b.run(SIM_S(1));
+    EXPECT_EQ(b.written.size(), 3u);
+    EXPECT_EQ(b.word(DRAM), 3u);
+    EXPECT_EQ(b.word(DRAM + 4), UINT32_MAX);
+    EXPECT_EQ(b.word(DRAM + 8), 88u) << "ENOSYS";
+    EXPECT_EQ(node_get_state(b.node), NODE_EXITED);
+    EXPECT_EQ(node_exit_code(b.node), 42u);
+    EXPECT_LT(node_now(b.node), SIM_US(10)) << "time stands where it exited";
 }
 
 TEST(node, host_input_reaches_the_receiver_at_its_time)
