@@ -21,7 +21,7 @@ MAY_INCLUDE = {
     "verilog": ["bus", "bus/base"],
     "sc_top": ["bus", "bus/base", "cpu_iss", "peripherals", "rf_channel", "net_bridge", "verilog"],
     # The guest's world: its own headers, and the lists of registers and instructions, which are data.
-    "firmware": ["bus", "peripherals", "cpu_iss"],
+    "firmware": ["bus", "peripherals", "cpu_iss", "sc_top"],
 }
 FOLDERS = sorted({f.split("/")[0] for f in MAY_INCLUDE} | {"tests"})
 MODELS = {"bus/base", "bus", "cpu_iss", "peripherals", "rf_channel"}
