@@ -14,6 +14,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct isa_decoder;
 struct xt_cpu;
 
@@ -87,4 +91,7 @@ const struct xt_block *xt_scratch_block(struct xt_pool *pool, struct xt_block *s
 /* xt_pool_create with a smaller arena: for tests of a full pool. */
 struct xt_pool *xt_pool_create_sized(size_t arena_size);
 
+#ifdef __cplusplus
+}
+#endif
 #endif

@@ -194,7 +194,8 @@ static enum xt_stop run(struct xt_cpu *cpu)
         }
         if (xt_now(cpu) >= cpu->soft || xt_now(cpu) >= cpu->hard)
             return XT_STOP_HORIZON;
-        if (!cpu->block && !enter(cpu))
+        uint64_t before = xt_now(cpu);
+        if (!cpu->block && (!enter(cpu) || xt_now(cpu) != before))
             continue;
         if (XT_UNLIKELY(cpu->attention & XT_ATTENTION_TRACE))
             trace_control(cpu);
@@ -222,23 +223,37 @@ enum xt_stop xt_run(struct xt_cpu *cpu, uint64_t soft, uint64_t hard)
     return stop;
 }
 
+/* Gets ready to execute an instruction. False: *stop says what happened instead. */
+static bool prepare_step(struct xt_cpu *cpu, enum xt_stop *stop)
+{
+    for (;;) {
+        uint64_t taken = cpu->stats.interrupts, before = xt_now(cpu);
+        xt_timers_due(cpu, before);
+        bool ends = cpu->attention && attend(cpu, stop);
+        trace_state(cpu);
+        if (ends)
+            return false;
+        *stop = XT_STOP_STEPPED;
+        if (cpu->stats.interrupts != taken)
+            return false;
+        if (cpu->block)
+            return true;
+        if (!enter(cpu))
+            return false;
+        if (xt_now(cpu) == before)
+            return true;
+    }
+}
+
 enum xt_stop xt_step(struct xt_cpu *cpu)
 {
     enum xt_stop stop;
-    uint32_t taken = (uint32_t)cpu->stats.interrupts;
     cpu->soft = UINT64_MAX;
     cpu->hard = UINT64_MAX;
-    xt_update_limit(cpu);
-    xt_timers_due(cpu, xt_now(cpu));
-    bool ends = cpu->attention && attend(cpu, &stop);
-    trace_state(cpu);
-    if (ends)
-        return stop;
-    if (taken != (uint32_t)cpu->stats.interrupts)
-        return XT_STOP_STEPPED;
     cpu->is_break_told = false;
-    if (!cpu->block && !enter(cpu))
-        return XT_STOP_STEPPED;
+    xt_update_limit(cpu);
+    if (!prepare_step(cpu, &stop))
+        return stop;
     if (cpu->attention & XT_ATTENTION_TRACE)
         trace_control(cpu);
     cpu->is_executing = true;
@@ -247,9 +262,9 @@ enum xt_stop xt_step(struct xt_cpu *cpu)
     if (cpu->block == cpu->scratch)
         xt_leave_block(cpu);
     xt_fp_leave(&cpu->fpu);
-    if (cpu->attention & (XT_ATTENTION_WATCH | XT_ATTENTION_EXIT) && attend(cpu, &stop))
-        return stop;
-    return XT_STOP_STEPPED;
+    if (cpu->attention & (XT_ATTENTION_WATCH | XT_ATTENTION_EXIT))
+        attend(cpu, &stop);
+    return stop;
 }
 
 void xt_limit(struct xt_cpu *cpu, uint64_t cycle)

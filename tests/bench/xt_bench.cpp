@@ -7,6 +7,7 @@
 #include <ctime>
 
 #include "tests/support/xt_bench.h"
+#include "tests/support/xt_vectors.h"
 
 namespace
 {
@@ -14,18 +15,6 @@ namespace
 struct program {
     const char *name, *text;
 };
-
-// Window overflow and underflow handlers as any run-time has them: ISA RM, section 4.7.1.5.
-const char *const vectors = ".org 0x40080000\n"
-                            "s32e a0, a5, -16; s32e a1, a5, -12; s32e a2, a5, -8; s32e a3, a5, -4; rfwo\n"
-                            ".org 0x40080040\n"
-                            "l32e a0, a5, -16; l32e a1, a5, -12; l32e a2, a5, -8; l32e a3, a5, -4; rfwu\n"
-                            ".org 0x40080080\n"
-                            "s32e a0, a9, -16; l32e a0, a1, -12; s32e a1, a9, -12; s32e a2, a9, -8; s32e a3, a9, -4\n"
-                            "s32e a4, a0, -32; s32e a5, a0, -28; s32e a6, a0, -24; s32e a7, a0, -20; rfwo\n"
-                            ".org 0x400800c0\n"
-                            "l32e a0, a9, -16; l32e a1, a9, -12; l32e a2, a9, -8; l32e a7, a1, -12; l32e a3, a9, -4\n"
-                            "l32e a4, a7, -32; l32e a5, a7, -28; l32e a6, a7, -24; l32e a7, a7, -20; rfwu\n";
 
 const program programs[] = {
     {"integer_loop", "movi a2, 0; movi a3, 1; movi a4, 0\n"
@@ -64,7 +53,7 @@ double seconds()
 void measure(const program &what, double duration)
 {
     xt_bench bench;
-    bench.load(vectors, xt_bench::CODE);
+    bench.load(window_vectors, xt_bench::CODE);
     bench.load(what.text);
     bench.run(1000000);
     uint64_t instructions = bench.stats().instructions, cycles = bench.cycles();
