@@ -2,6 +2,7 @@
 #include "sc_top/run/report.h"
 
 #include <cinttypes>
+#include <cmath>
 #include <cstdio>
 
 #include <nlohmann/json.hpp>
@@ -123,7 +124,7 @@ std::string progress_line(sim_time now, sim_time until, sim_time since, double s
     double speed = seconds > 0 ? seconds_of(now - since) / seconds : 0;
     std::string text = format("%.3f s simulated, %.2f x real time", seconds_of(now), speed);
     if (until != SIM_TIME_NEVER && speed > 0) {
-        auto left = static_cast<unsigned long>(seconds_of(until - now) / speed + 0.5);
+        auto left = static_cast<unsigned long>(std::lround(seconds_of(until - now) / speed));
         text += format(", %.0f %%, %lu:%02lu left", 100 * share(now, until), left / 60, left % 60);
     }
     return text;

@@ -467,14 +467,14 @@ sim_status scenario_parse(const std::string &text, const std::string &path, cons
 sim_status scenario_load(const std::string &path, const scenario_settings &settings, struct log *log, scenario *result)
 {
     std::ifstream file(path, std::ios::binary);
-    std::ostringstream text;
-    if (!file || std::filesystem::is_directory(path) || !(text << file.rdbuf())) {
+    std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+    if (!file.is_open() || file.bad() || std::filesystem::is_directory(path)) {
         bool missing = !std::filesystem::exists(path);
         log_at(log, LOG_HOST, LOG_ERROR, SIM_TIME_NEVER, path.c_str(), "%s",
                missing ? "no such file" : "cannot be read; expected a scenario file");
         return missing ? SIM_NOT_FOUND : SIM_IO;
     }
-    return scenario_parse(text.str(), path, settings, log, result);
+    return scenario_parse(text, path, settings, log, result);
 }
 
 sim_status scenario_default(const std::string &firmware, const scenario_settings &settings, struct log *log,
