@@ -466,14 +466,17 @@ sim_status scenario_parse(const std::string &text, const std::string &path, cons
 
 sim_status scenario_load(const std::string &path, const scenario_settings &settings, struct log *log, scenario *result)
 {
-    std::ifstream file(path, std::ios::binary);
-    std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-    if (!file.is_open() || file.bad() || std::filesystem::is_directory(path)) {
-        bool missing = !std::filesystem::exists(path);
+    std::error_code error;
+    bool missing = !std::filesystem::exists(path, error);
+    std::ifstream file;
+    if (!missing && !std::filesystem::is_directory(path, error))
+        file.open(path, std::ios::binary);
+    if (!file.is_open()) {
         log_at(log, LOG_HOST, LOG_ERROR, SIM_TIME_NEVER, path.c_str(), "%s",
                missing ? "no such file" : "cannot be read; expected a scenario file");
         return missing ? SIM_NOT_FOUND : SIM_IO;
     }
+    std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
     return scenario_parse(text, path, settings, log, result);
 }
 
