@@ -326,6 +326,7 @@ void xt_set_pc(struct xt_cpu *cpu, uint32_t pc)
     xt_leave_block(cpu);
     xt_arrive(cpu, pc);
     cpu->is_break_told = false;
+    cpu->nested_exceptions = 0;
 }
 
 uint32_t xt_ps(const struct xt_cpu *cpu)
