@@ -11,6 +11,7 @@
 #include "firmware/runtime/platform.h"
 
 enum { BACKTRACE_FRAMES = 32, QUADS = CORE_AR_COUNT / 4, REASON_DOUBLE = 0, REASON_DEBUG = 6, REASON_NMI = 7 };
+enum { DEBUGCAUSE_DBREAK = 4 };
 
 extern const uint32_t _vectors[];
 extern uint32_t _ram_start[], _ram_end[]; /* where a stack can be: linker script */
@@ -181,6 +182,8 @@ void panic_report(struct core_local *local, uint32_t reason)
         printf("double exception: %s (EXCCAUSE %" PRIu32 ") at 0x%08" PRIx32 ", EXCVADDR 0x%08" PRIx32
                ", after one at 0x%08" PRIx32 "\n",
                exception_name(sr[PANIC_exccause]), sr[PANIC_exccause], pc, sr[PANIC_excvaddr], sr[PANIC_epc1]);
+    else if (reason == REASON_DEBUG && (sr[PANIC_debugcause] & DEBUGCAUSE_DBREAK))
+        printf("stack overflow at 0x%08" PRIx32 "\n", pc); /* start.S: guard_stack */
     else if (reason == REASON_DEBUG)
         printf("debug exception (DEBUGCAUSE 0x%" PRIx32 ") at 0x%08" PRIx32 "\n", sr[PANIC_debugcause], pc);
     else

@@ -64,10 +64,22 @@ protect_regions:
         ret
 #endif
 
+/* A store to the 64 lowest bytes of the stack is a debug exception, and thereby a panic. */
+        .macro  guard_stack bottom
+#ifdef GUEST_esp32
+        movi    a2, \bottom
+        wsr     a2, dbreaka1
+        movi    a2, 0x80000000          /* stores; mask 0: 64 bytes */
+        wsr     a2, dbreakc1
+        dsync
+#endif
+        .endm
+
         .align  4
         .global _start
         .type   _start, @function
 _start: set_up_core
+        guard_stack _stack_bottom
         movi    a1, _stack_top
         movi    a2, core_local
         wsr     a2, misc0
@@ -88,6 +100,7 @@ _start: set_up_core
         .type   _start_app, @function
 _start_app:
         set_up_core
+        guard_stack _stack_bottom_app
         movi    a1, _stack_top_app
         movi    a2, core_local + LOCAL_SIZE
         wsr     a2, misc0
