@@ -17,9 +17,15 @@ namespace vesper
 namespace
 {
 
-// How often the host gets its turn. A character at 115200 baud lasts 87 us: a person notices nothing.
+// How often the host gets its turn, about: a person notices nothing of a millisecond.
 constexpr sim_time POLL_INTERVAL = SIM_MS(1);
 constexpr auto PROGRESS_INTERVAL = std::chrono::milliseconds(250);
+
+// A multiple of the quantum, since a run may be cut there without a trace.
+sim_time poll_interval(sim_time quantum)
+{
+    return (POLL_INTERVAL + quantum - 1) / quantum * quantum;
+}
 
 sim_time next_multiple(sim_time time, sim_time interval)
 {
@@ -122,8 +128,8 @@ sim_time session::next_poll(sim_time now) const
         for (const session_uart &u : n->uart)
             readable = readable || console_fd(u.host.get()) >= 0;
     }
-    sim_time next = next_multiple(readable ? now : std::max(now, activity == 0 ? 0 : activity - 1), POLL_INTERVAL);
-    return std::min(next, what.run.until);
+    sim_time least = readable ? now : std::max(now, activity == 0 ? 0 : activity - 1);
+    return std::min(next_multiple(least, poll_interval(what.run.quantum)), what.run.until);
 }
 
 void session::poll_uart(session_node &n, session_uart &u, sim_time now)
