@@ -154,7 +154,7 @@ const struct xt_block *xt_find_block(struct xt_cpu *cpu)
     struct xt_cached *cached = &cpu->cache[xt_cache_index(pc)];
     if (cached->pc == pc)
         return cached->block;
-    uint8_t bytes[XT_BLOCK_BYTES];
+    uint8_t bytes[XT_BLOCK_BYTES] = {0};
     const struct bus_dmi *grant = is_fetch_allowed(cpu, pc) ? xt_grant(cpu, pc) : NULL;
     if (!grant || !grant->fetch || !grant->mem)
         return find_unwatched(cpu);

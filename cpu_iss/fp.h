@@ -79,6 +79,7 @@ static inline void xt_fp_enter(struct xt_fpu *fpu)
 
 static inline void xt_fp_leave(struct xt_fpu *fpu)
 {
+    /* clang's analyzer believes that a core may be NULL. NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
     if (__builtin_expect(fpu->is_entered, 0))
         xt_fp_leave_host(fpu);
 }

@@ -57,10 +57,10 @@ struct xt_host {
 };
 
 struct xt_config {
-    uint32_t prid;         /* 0xCDCD PRO, 0xABAB APP */
-    uint8_t initiator;     /* enum bus_initiator */
-    uint32_t reset_pc;     /* 0x40000400 */
-    struct xt_pool *pool;  /* shared translations; NULL: a private pool */
+    uint32_t prid;        /* 0xCDCD PRO, 0xABAB APP */
+    uint8_t initiator;    /* enum bus_initiator */
+    uint32_t reset_pc;    /* 0x40000400 */
+    struct xt_pool *pool; /* shared translations; NULL: a private pool */
 };
 
 /* NULL without memory. The core is reset and stalled is off. */
@@ -105,7 +105,7 @@ void xt_memory_changed(struct xt_cpu *cpu, uint32_t first, uint32_t last);
 /* Registers by the numbers of Espressif's gdb (0 pc, 1-64 ar0-63, ... 157-172 a0-a15); false: no such register. */
 bool xt_reg_get(struct xt_cpu *cpu, unsigned number, uint32_t *value);
 bool xt_reg_set(struct xt_cpu *cpu, unsigned number, uint32_t value);
-int xt_reg_number(const char *name); /* "pc", "a2", "ps", "epc1", "f3"; -1 unknown */
+int xt_reg_number(const char *name);      /* "pc", "a2", "ps", "epc1", "f3"; -1 unknown */
 const char *xt_reg_name(unsigned number); /* NULL past the end */
 
 uint32_t xt_pc(const struct xt_cpu *cpu);
@@ -138,11 +138,11 @@ struct xt_stats {
     uint64_t instructions;
     uint64_t blocks_translated;
     uint64_t window_overflows, window_underflows;
-    uint64_t exceptions;      /* general, without window exceptions and interrupts */
-    uint64_t interrupts;      /* taken, all levels */
-    uint64_t stall_cycles;    /* interlocks */
-    uint64_t wait_cycles;     /* memory and buses */
-    uint64_t idle_cycles;     /* in WAITI or stalled */
+    uint64_t exceptions;   /* general, without window exceptions and interrupts */
+    uint64_t interrupts;   /* taken, all levels */
+    uint64_t stall_cycles; /* interlocks */
+    uint64_t wait_cycles;  /* memory and buses */
+    uint64_t idle_cycles;  /* in WAITI or stalled */
 };
 void xt_get_stats(const struct xt_cpu *cpu, struct xt_stats *stats);
 
