@@ -179,7 +179,7 @@ bool uart_receive(struct uart *uart, uint8_t byte, unsigned faults, sim_time tim
 /* Inputs, as listeners of lines; ctx: the UART. A character that arrives on RXD while the host end sends is lost. */
 void uart_rxd_changed(void *ctx, bool level, sim_time time); /* idles high */
 void uart_cts_changed(void *ctx, bool level, sim_time time); /* 0: may send; high until told */
-void uart_dsr_changed(void *ctx, bool level, sim_time time);
+void uart_dsr_changed(void *ctx, bool level, sim_time time); /* low until told */
 
 /* TXD, and RXD as the host end drives it; ctx: the struct uart_wire, &uart.tx.wire or &uart.host.wire, whose `line`
  * gets edges only while it is watched. What they would show: */

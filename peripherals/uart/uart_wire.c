@@ -53,12 +53,17 @@ bool uart_wire_level_at(const struct uart_wire *wire, sim_time now)
 
 /* ---- Waveform ---------------------------------------------------------------------------------------------------- */
 
-static void make_level(struct uart_wire *wire, bool level, sim_time now)
+static void put_level(struct uart_wire *wire, sim_time now)
+{
+    trace_change(wire->uart->dev.env->trace, wire->signal, now, wire->level != wire->inverted);
+    line_set(wire->line, wire->level != wire->inverted, now);
+}
+
+static void make_edge(struct uart_wire *wire, bool level, sim_time now)
 {
     struct uart *uart = wire->uart;
     wire->level = level;
-    trace_change(uart->dev.env->trace, wire->signal, now, level != wire->inverted);
-    line_set(wire->line, level != wire->inverted, now);
+    put_level(wire, now);
     if (wire == &uart->host.wire)
         uart_rx_edge(uart, level, now);
 }
@@ -78,12 +83,12 @@ static void show(struct uart_wire *wire, sim_time now)
     if (!wire->watchers) {
         evq_cancel(wire->uart->dev.env->evq, &wire->edge);
         if (!wire->level) /* do not leave a level behind that would last */
-            make_level(wire, true, now);
+            make_edge(wire, true, now);
         return;
     }
     bool level = uart_wire_level_at(wire, now);
     if (level != wire->level)
-        make_level(wire, level, now);
+        make_edge(wire, level, now);
     schedule_edge(wire, now);
 }
 
@@ -98,7 +103,7 @@ void uart_wire_set_watcher(struct uart_wire *wire, enum uart_watcher who, bool w
     wire->watchers = watches ? wire->watchers | who : wire->watchers & ~(unsigned)who;
     if (!looked && wire->watchers) {
         wire->level = uart_wire_level_at(wire, now);
-        make_level(wire, wire->level, now);
+        put_level(wire, now);
     }
     show(wire, now);
 }
@@ -158,7 +163,7 @@ void uart_wire_invert(struct uart_wire *wire, bool inverted, sim_time now)
     if (wire->inverted == inverted)
         return;
     wire->inverted = inverted;
-    make_level(wire, wire->level, now);
+    put_level(wire, now);
 }
 
 void uart_wire_reset(struct uart_wire *wire, sim_time now)
@@ -167,7 +172,7 @@ void uart_wire_reset(struct uart_wire *wire, sim_time now)
     wire->count = 0;
     wire->half_ticks = uart_half_ticks(wire->uart);
     if (!wire->level)
-        make_level(wire, true, now);
+        make_edge(wire, true, now);
     evq_cancel(wire->uart->dev.env->evq, &wire->edge);
 }
 

@@ -482,6 +482,20 @@ TEST_F(Gpio, RtcIoTakesPadsOver)
     }
 }
 
+TEST_F(Gpio, RtcPadsCanBeOpenDrain)
+{
+    const uint32_t bit = 1u << (14 + 17);
+    rtc(RTC_IO_TOUCH_PAD7_MUX_SEL, 1);
+    dev_write(&gpio->rtc_io.dev, RTC_IO_PIN + 4 * 17, 4, 4, bench.now);
+    dev_write(&gpio->rtc_io.dev, RTC_IO_ENABLE, 4, bit, bench.now);
+    dev_write(&gpio->rtc_io.dev, RTC_IO_OUT, 4, bit, bench.now);
+    EXPECT_FALSE(wire(27)) << "released, and nothing pulls";
+    drive(27, GPIO_PULL_HIGH);
+    EXPECT_TRUE(wire(27));
+    dev_write(&gpio->rtc_io.dev, RTC_IO_OUT, 4, 0, bench.now);
+    EXPECT_FALSE(wire(27));
+}
+
 /* ---- Waveforms that cost something ------------------------------------------------------------------------------- */
 
 TEST_F(Gpio, AWaveformIsWantedOnlyWhereItMatters)

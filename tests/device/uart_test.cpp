@@ -254,6 +254,24 @@ TEST_F(Uart, StatusShowsWhichBitIsBeingSent)
     }
 }
 
+TEST_F(Uart, StatusShowsDelaysBehindTheStopBit)
+{
+    struct {
+        unsigned dl0, dl1;
+        std::vector<unsigned> states;
+    } const cases[] = {{1, 0, {11, 13, 0}}, {0, 1, {11, 14, 0}}, {1, 1, {11, 13, 14, 0}}};
+    for (const auto &c : cases) {
+        sim_time start = bench.now;
+        set(UART_RS485_CONF_DL0_EN, c.dl0);
+        set(UART_RS485_CONF_DL1_EN, c.dl1);
+        send("a");
+        for (size_t n = 0; n < c.states.size(); n++) {
+            bench.run_to(start + bits(9 + n) + 20000);
+            EXPECT_EQ(get(UART_STATUS_ST_UTX_OUT), c.states[n]) << c.dl0 << c.dl1 << " bit " << 9 + n;
+        }
+    }
+}
+
 TEST_F(Uart, CtsHoldsTheNextCharacter)
 {
     set(UART_CONF0_TX_FLOW_EN, 1);
@@ -398,6 +416,9 @@ TEST_F(Uart, TimeOutCountsInEightBitTimes)
     clear(UART_RXFIFO_TOUT);
     bench.run_to(bits(1000));
     EXPECT_FALSE(irq.level()) << "not again without another character";
+    set(UART_CONF1_RX_TOUT_THRHD, 1);
+    bench.run_to(bits(1100));
+    EXPECT_FALSE(irq.level()) << "nor with another threshold";
     EXPECT_TRUE(bench.is_idle());
 }
 
@@ -488,6 +509,10 @@ TEST_F(Uart, TheHostIsToldWhenItMaySendMore)
     EXPECT_EQ(host.rooms, std::vector<sim_time>{halves(19)});
     EXPECT_TRUE(uart_receive(uart.get(), 'y', 0, bench.now));
     EXPECT_FALSE(uart_receive(uart.get(), 'z', 0, bench.now));
+    bench.run_to(halves(20 + 19));
+    EXPECT_EQ(host.rooms.size(), 2u);
+    bench.run_to(halves(40 + 19));
+    EXPECT_EQ(host.rooms.size(), 2u) << "only after it was refused";
 }
 
 TEST_F(Uart, RtsStopsTheHost)
@@ -525,10 +550,30 @@ TEST_F(Uart, LoopbackReceivesWhatItSends)
     EXPECT_EQ(get(UART_STATUS_RXFIFO_CNT), 1u);
     run_until_idle();
     EXPECT_EQ(received(), "loop");
-    EXPECT_FALSE(get(UART_STATUS_CTSN) != get(UART_STATUS_RTSN));
     set(UART_CONF0_LOOPBACK, 0);
     run_until_idle();
     EXPECT_EQ(received(), "host") << "what the host had to say waits";
+}
+
+TEST_F(Uart, LoopbackConnectsRtsToCtsAndDtrToDsr)
+{
+    set(UART_CONF0_LOOPBACK, 1);
+    set(UART_CONF0_TX_FLOW_EN, 1);
+    EXPECT_TRUE(get(UART_STATUS_CTSN));
+    EXPECT_TRUE(get(UART_STATUS_DSRN));
+    send("a");
+    run_until_idle();
+    EXPECT_EQ(received(), "");
+    clear(UART_CTS_CHG | UART_DSR_CHG);
+    set(UART_CONF0_SW_RTS, 1);
+    EXPECT_FALSE(get(UART_STATUS_CTSN));
+    EXPECT_TRUE(raised(UART_CTS_CHG));
+    EXPECT_FALSE(raised(UART_DSR_CHG));
+    set(UART_CONF0_SW_DTR, 1);
+    EXPECT_FALSE(get(UART_STATUS_DSRN));
+    EXPECT_TRUE(raised(UART_DSR_CHG));
+    run_until_idle();
+    EXPECT_EQ(received(), "a");
 }
 
 TEST_F(Uart, LoopbackOfABreak)

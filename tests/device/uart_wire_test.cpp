@@ -44,6 +44,15 @@ TEST_F(Uart, AShortLowPulseIsAGlitch)
     EXPECT_EQ(received(), "A");
 }
 
+TEST_F(Uart, AGlitchDoesNotSwallowTheCharacterBehindIt)
+{
+    pin(SIM_US(10), 2000000, "0");
+    pin(bench.now, 20000000, "1"); /* 20 us of rest: the glitch's character would still be under way */
+    pin(bench.now, 8680468.75, frame_of('A'));
+    run_until_idle();
+    EXPECT_EQ(received(), "A");
+}
+
 TEST_F(Uart, ABreakOnThePinIsReceivedOnce)
 {
     pin(SIM_US(10), SIM_MS(5), "01");
@@ -113,6 +122,23 @@ TEST_F(Uart, AnUnwatchedWireCanBeAskedForItsLevel)
         EXPECT_EQ(uart_wire_shows(&uart->tx.wire, bench.now), levels[bit] == '1') << "bit " << bit;
     }
     EXPECT_TRUE(wire.edges.empty());
+}
+
+TEST_F(Uart, WatchingMayBeginAndEndAnywhere)
+{
+    probe wire;
+    wire.line.level = true;
+    uart->tx.wire.line = &wire.line;
+    send("\x35");
+    bench.run_to(bits(2) + 1000);
+    uart_wire_watch(&uart->tx.wire, true, bench.now);
+    EXPECT_FALSE(wire.level()) << "the wire is low";
+    bench.run_to(bits(4) + 1000);
+    uart_wire_watch(&uart->tx.wire, false, bench.now);
+    run_until_idle();
+    EXPECT_EQ(wire.edges, (std::vector<std::pair<sim_time, bool>>{
+                              {bits(2) + 1000, false}, {bits(3), true}, {bits(4), false}, {bits(4) + 1000, true}}))
+        << "it is left at idle";
 }
 
 TEST_F(Uart, TheWireIdlesLowWhenInverted)
