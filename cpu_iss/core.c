@@ -343,7 +343,9 @@ void xt_get_stats(const struct xt_cpu *cpu, struct xt_stats *stats)
 {
     *stats = cpu->stats;
     stats->instructions = cpu->instructions + (cpu->is_restored ? cpu->restored.resume : cpu->resume);
-    stats->stall_cycles = cpu->stall_cycles;
+    stats->stall_cycles = cpu->stall_cycles + (cpu->is_restored ? cpu->restored.stall
+                                               : cpu->block     ? cpu->block->ops[cpu->resume].stall
+                                                                : 0u);
     stats->blocks_translated = cpu->pool->translated;
 }
 

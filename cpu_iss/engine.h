@@ -25,6 +25,21 @@ static inline uint32_t xt_op_next_pc(const struct xt_cpu *cpu, const struct xt_o
     return xt_op_pc(cpu, op) + op->length;
 }
 
+/* Around calls out of the core while op executes: whoever is called sees the core at op, and the host's own floating
+ * point. */
+static inline void xt_begin_call(struct xt_cpu *cpu, const struct xt_op *op)
+{
+    xt_fp_leave(&cpu->fpu);
+    cpu->offset = op->cycle;
+    cpu->resume = op->index;
+}
+
+static inline void xt_end_call(struct xt_cpu *cpu)
+{
+    cpu->offset = 0;
+    cpu->resume = 0;
+}
+
 /* The block is left: op was executed and the next instruction issues `cost` cycles behind it. */
 static inline void xt_retire(struct xt_cpu *cpu, const struct xt_op *op, unsigned cost)
 {

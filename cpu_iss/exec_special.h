@@ -128,18 +128,18 @@ static inline void xt_ur_set_fsr(struct xt_cpu *cpu, uint32_t value)
 
 XT_EXEC_BOOL(rer)
 {
-    cpu->offset = op->cycle;
+    xt_begin_call(cpu, op);
     uint32_t value = xt_external_read(cpu, w[op->s]);
-    cpu->offset = 0;
+    xt_end_call(cpu);
     w[op->t] = value;
     return true;
 }
 
 XT_EXEC_BOOL(wer)
 {
-    cpu->offset = op->cycle;
+    xt_begin_call(cpu, op);
     xt_external_write(cpu, w[op->s], w[op->t]);
-    cpu->offset = 0;
+    xt_end_call(cpu);
     return true;
 }
 
@@ -264,11 +264,10 @@ XT_EXEC_BOOL(simcall)
         xt_attend(cpu, XT_ATTENTION_EXIT);
         return true;
     }
-    xt_fp_leave(&cpu->fpu);
     uint32_t result = 0, error = 0;
-    cpu->offset = op->cycle;
+    xt_begin_call(cpu, op);
     bool is_served = cpu->host.simcall(cpu->host.ctx, argument, &result, &error);
-    cpu->offset = 0;
+    xt_end_call(cpu);
     if (is_served) {
         w[2] = result;
         w[3] = error;

@@ -105,7 +105,6 @@ static uint32_t *counter_register(struct xt_perfmon *perfmon, uint32_t number)
 
 static bool is_elsewhere(struct xt_cpu *cpu, uint32_t number, bool is_write, uint32_t *value)
 {
-    xt_fp_leave(&cpu->fpu);
     return cpu->host.external_register && cpu->host.external_register(cpu->host.ctx, number, is_write, value);
 }
 

@@ -206,13 +206,12 @@ enum xt_done xt_drain(struct xt_cpu *cpu, const struct xt_op *op)
 
 static enum bus_result access_bus(struct xt_cpu *cpu, const struct xt_op *op, struct bus_access *access, uint64_t start)
 {
-    xt_fp_leave(&cpu->fpu);
     access->initiator = cpu->config.initiator;
     access->time = clock_time(cpu->host.clock, start);
     access->cost = 0;
-    cpu->offset = op->cycle;
+    xt_begin_call(cpu, op);
     enum bus_result result = cpu->host.bus->access(cpu->host.bus->ctx, access);
-    cpu->offset = 0;
+    xt_end_call(cpu);
     return result;
 }
 

@@ -173,10 +173,9 @@ struct xt_cpu {
 
     /* Horizons of the present run, and its outcome. */
     uint64_t soft, hard;
-    const struct xt_op *op; /* the instruction that is in a slow memory access, else NULL */
-    bool is_executing;      /* an engine is at work */
-    bool falls;             /* between blocks: pc was reached from below, not by a jump */
-    bool is_restored;       /* a snapshot was taken within the block at pc: `restored` says where */
+    bool is_executing; /* an engine is at work */
+    bool falls;        /* between blocks: pc was reached from below, not by a jump */
+    bool is_restored;  /* a snapshot was taken within the block at pc: `restored` says where */
     struct {
         uint32_t pc;
         uint16_t resume;
