@@ -145,6 +145,8 @@
         l32i    a1, a1, FRAME_A + 4
         .endm
 
+        .global interrupt_entries_begin
+interrupt_entries_begin:
         .align  4
         .global exception_entry
         .type   exception_entry, @function
@@ -196,6 +198,8 @@ interrupt_entry_\level:
 
         interrupt_entry 2
         interrupt_entry 3
+        .global interrupt_entries_end
+interrupt_entries_end:
 
 /* MOVSP found its caller's frame spilled: the save area has to follow the stack pointer. Steps back into the caller's
  * window as the hardware does for an underflow, and lets the underflow handler reload the frame; then MOVSP runs

@@ -14,7 +14,8 @@ enum { BACKTRACE_FRAMES = 32, QUADS = CORE_AR_COUNT / 4, REASON_DOUBLE = 0, REAS
 enum { DEBUGCAUSE_DBREAK = 4 };
 
 extern const uint32_t _vectors[];
-extern uint32_t _ram_start[], _ram_end[]; /* where a stack can be: linker script */
+extern const char interrupt_entries_begin[], interrupt_entries_end[]; /* exception.S */
+extern uint32_t _ram_start[], _ram_end[];                             /* where a stack can be: linker script */
 
 void panic_report(struct core_local *local, uint32_t reason) __attribute__((noreturn)); /* called by panic.S */
 void spill_windows(void);
@@ -59,15 +60,26 @@ static uint32_t call_before(uint32_t return_address)
     return (return_address & 0x3FFFFFFF) - 3 + ((uint32_t)_vectors & 0xC0000000);
 }
 
+/* The code of exception.S between these labels calls C with a1 at a struct interrupt_frame. */
+static bool is_interrupt_entry(uint32_t pc)
+{
+    return pc - (uint32_t)interrupt_entries_begin < (uint32_t)(interrupt_entries_end - interrupt_entries_begin);
+}
+
 /* Frames from the one with this return address and save area on; all of them are in memory. */
 static void say_frames(uint32_t return_address, const uint32_t *save_area)
 {
     for (unsigned i = 0; i < BACKTRACE_FRAMES && return_address != 0; i++) {
         uint32_t sp = save_area[1];
-        printf(" 0x%08" PRIx32 ":0x%08" PRIx32, call_before(return_address), sp);
+        uint32_t pc = call_before(return_address);
+        printf(" 0x%08" PRIx32 ":0x%08" PRIx32, pc, sp);
         return_address = save_area[0];
         if (!can_be_stack(sp))
             break;
+        if (is_interrupt_entry(pc)) {
+            const struct interrupt_frame *frame = (const struct interrupt_frame *)sp;
+            printf(" [interrupt] 0x%08" PRIx32 ":0x%08" PRIx32, frame->pc, frame->a[1]);
+        }
         save_area = (const uint32_t *)(sp - 16);
     }
     printf("\n");

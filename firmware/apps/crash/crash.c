@@ -5,7 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "firmware/drivers/dport.h"
 #include "firmware/drivers/rtc.h"
+#include "firmware/drivers/timg.h"
+#include "firmware/drivers/uart.h"
 #include "firmware/drivers/watchdog.h"
 #include "firmware/runtime/panic.h"
 
@@ -88,6 +91,42 @@ NOINLINE static void overflow_stack(void)
     endless_recursion(0);
 }
 
+/* The other core fails while this one is busy; it is stalled meanwhile, or the lines would mix. */
+NOINLINE static void fail_on_app_cpu(void)
+{
+    app_cpu_start(load_null);
+    for (unsigned i = 0;; i++)
+        printf("core 0 is busy: %u\n", i);
+}
+
+static void load_null_in_interrupt(void *ctx)
+{
+    (void)ctx;
+    load_null();
+}
+
+NOINLINE static void fail_in_interrupt(void)
+{
+    timer_every(0, 100, load_null_in_interrupt, NULL);
+    for (;;)
+        ;
+}
+
+static void use_fpu_in_interrupt(void *ctx)
+{
+    (void)ctx;
+    __asm__ volatile("add.s f0, f0, f0");
+}
+
+/* Handlers have no floating point: its registers are not saved (firmware/runtime/exception.S). */
+NOINLINE static void fpu_in_interrupt(void)
+{
+    use_fpu_in_interrupt(NULL);
+    timer_every(0, 100, use_fpu_in_interrupt, NULL);
+    for (;;)
+        ;
+}
+
 static const struct crash {
     const char *name, *text;
     void (*run)(void);
@@ -103,6 +142,9 @@ static const struct crash {
     {"rtc-watchdog", "hangs until the RTC watchdog resets the chip", hang_rtc},
     {"abort", "calls abort", abort},
     {"stack", "calls itself for ever", overflow_stack},
+    {"app-cpu", "lets the APP CPU load from address 0", fail_on_app_cpu},
+    {"interrupt", "loads from address 0 in an interrupt handler", fail_in_interrupt},
+    {"fpu", "uses the FPU in an interrupt handler", fpu_in_interrupt},
     {"reboot", "resets the system", rtc_reset_system},
 };
 
@@ -111,6 +153,7 @@ static void crash(const char *name)
     for (unsigned i = 0; i < sizeof crashes / sizeof crashes[0]; i++)
         if (strcmp(crashes[i].name, name) == 0) {
             printf("crash: %s: %s\n", name, crashes[i].text);
+            uart_drain(0); /* a reset takes away what is in the FIFO */
             crashes[i].run();
             printf("crash: still here\n");
             return;

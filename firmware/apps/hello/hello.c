@@ -38,9 +38,8 @@ static void say_clocks(void)
 {
     uint32_t cycles = cycles_in_span();
     uint32_t slow_hz = rtc_measure_slow_hz(SLOW_CYCLES);
-    printf("clocks  crystal %u MHz, CPU %" PRIu32 " MHz, APB %" PRIu32 " MHz, slow clock %" PRIu32 ".%" PRIu32 " kHz\n",
-           CLOCK_XTAL_HZ / 1000000u, clock_cpu_hz() / 1000000, clock_apb_hz() / 1000000, slow_hz / 1000,
-           slow_hz % 1000 / 100);
+    printf("clocks  crystal %u MHz, CPU %" PRIu32 " MHz, APB %" PRIu32 " MHz, slow clock %.1f kHz\n",
+           CLOCK_XTAL_HZ / 1000000u, clock_cpu_hz() / 1000000, clock_apb_hz() / 1000000, slow_hz / 1000.0);
     printf("        %d us by timer group 0 are %" PRIu32 " CPU cycles, so %.1f MHz\n", SPAN_US, cycles,
            (double)cycles / SPAN_US);
     printf("random  %08" PRIx32 " %08" PRIx32 "\n", chip_random(), chip_random());

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "firmware/bench_sim/work.h"
+
+#include "firmware/apps/bench/kernels.h"
+
+enum { INTEGER_ROUNDS = 50000000, FIBONACCI = 32, MIXED_ROUNDS = 15, MIXED_WORDS = 1024 };
+
+uint32_t work_integer(void)
+{
+    return bench_integer(INTEGER_ROUNDS);
+}
+
+uint32_t work_recursion(void)
+{
+    return bench_recursion(FIBONACCI);
+}
+
+uint32_t work_mixed(void)
+{
+    static uint32_t words[MIXED_WORDS];
+    uint32_t hash = 0;
+    for (uint32_t round = 1; round <= MIXED_ROUNDS; round++) {
+        hash = hash * 31 + bench_sort(words, MIXED_WORDS, round);
+        hash = hash * 31 + bench_crc((const uint8_t *)words, sizeof words);
+        hash = hash * 31 + bench_text(100);
+        hash = hash * 31 + bench_divide(2000);
+    }
+    return hash;
+}
