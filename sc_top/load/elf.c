@@ -187,6 +187,17 @@ static enum sim_status read_symbols(const struct image_reader *reader, Elf *elf)
     return status;
 }
 
+/* The section headers are the last thing in most files: a file that was cut short lacks them, even when all of its
+ * segments are there. */
+static enum sim_status check_sections(const struct image_reader *reader, const Elf32_Ehdr *header)
+{
+    size_t size = (size_t)header->e_shnum * header->e_shentsize;
+    if (header->e_shnum && !image_has(reader, header->e_shoff, size))
+        return image_bad(reader, 32, "%u section headers at 0x%" PRIx32 " run past the end of the file at 0x%zx",
+                         header->e_shnum, header->e_shoff, reader->image->file_size);
+    return SIM_OK;
+}
+
 enum sim_status image_read_elf(const struct image_reader *reader)
 {
     struct image *image = reader->image;
@@ -201,6 +212,8 @@ enum sim_status image_read_elf(const struct image_reader *reader)
     }
     image->entry = header->e_entry;
     enum sim_status status = read_segments(reader, elf, header);
+    if (status == SIM_OK)
+        status = check_sections(reader, header);
     if (status == SIM_OK)
         status = read_symbols(reader, elf);
     elf_end(elf);

@@ -64,14 +64,24 @@ static void say_registers(const struct report *report)
         report->line(report->ctx, text);
 }
 
+/* A return address holds 30 bits; the core takes the others from its pc, which may lie astray. Code lies at 0x40000000.
+ */
+static uint32_t likely_place(const struct node *node, uint32_t pc)
+{
+    uint32_t other = (pc & UINT32_C(0x3FFFFFFF)) | UINT32_C(0x40000000);
+    const struct image *symbols = node_symbols(node);
+    return !image_symbol_at(symbols, pc, NULL) && image_symbol_at(symbols, other, NULL) ? other : pc;
+}
+
 static void say_backtrace(const struct report *report)
 {
     struct xt_frame frame[REPORT_FRAMES];
     char place[128];
     size_t count = xt_backtrace(report->cpu, frame, REPORT_FRAMES);
     for (size_t i = 0; i < count; i++) {
-        name_place(report->node, frame[i].pc, place, sizeof place);
-        say(report, "  #%-2zu 0x%08" PRIx32 "%s", i, frame[i].pc, place);
+        uint32_t pc = i == 0 ? frame[i].pc : likely_place(report->node, frame[i].pc);
+        name_place(report->node, pc, place, sizeof place);
+        say(report, "  #%-2zu 0x%08" PRIx32 "%s", i, pc, place);
     }
 }
 

@@ -145,6 +145,7 @@ sim_status session::open_uart(session_node &n, unsigned number, const std::strin
     add_expects(u, what.run.expect);
     add_expects(u, what.run.stop_on);
     add_expects(u, what.run.fail_on);
+    u.panic = std::make_unique<panic_watch>(&what.run.panic_on, n.symbols ? n.symbols : n.firmware);
     console *opened = nullptr;
     std::string kind = spec != "auto" ? spec : all_nodes.size() == 1 ? "stdio" : "log";
     // Replicas of one entry need ends of their own.

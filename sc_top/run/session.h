@@ -19,6 +19,7 @@
 #include "sc_top/out/out_file.h"
 #include "sc_top/out/vcd.h"
 #include "sc_top/run/messages.h"
+#include "sc_top/run/panic.h"
 #include "sc_top/scenario/scenario.h"
 
 namespace vesper
@@ -98,7 +99,8 @@ struct session_uart {
     std::unique_ptr<console, console_deleter> host;
     std::unique_ptr<out_file, out_file_deleter> copy; // in the output folder
     std::vector<expect> expects;                      // run.expect, then stop_on, then fail_on
-    std::vector<std::uint8_t> waiting;                // read from the host, not yet taken by the UART
+    std::unique_ptr<panic_watch> panic;
+    std::vector<std::uint8_t> waiting; // read from the host, not yet taken by the UART
 };
 
 struct session_node {
@@ -190,7 +192,9 @@ class session
     sim_status build_node(session_node &n);
     sim_status open_uart(session_node &n, unsigned number, const std::string &spec);
     void add_stimuli(session_node &n);
+    bool firmware_panicked() const;
     void uart_byte(session_uart &u, std::uint8_t byte, sim_time time);
+    void watch_panic(session_uart &u, std::uint8_t byte, sim_time time);
     void incident(session_node &n, node_incident kind, unsigned core, const char *text, sim_time time);
     void finish_with(run_end reason);
     void poll_uart(session_node &n, session_uart &u, sim_time now);

@@ -66,11 +66,22 @@ const char *run_end_text(run_end end)
 // --- what nodes tell
 // --------------------------------------------------------------------------------------------------
 
+void session::watch_panic(session_uart &u, std::uint8_t byte, sim_time time)
+{
+    panic_watch::event event = u.panic->byte(byte);
+    if (event == panic_watch::PANIC)
+        log_at(said.log(), LOG_GUEST, LOG_WARNING, time, u.name.c_str(), "%s", u.panic->said().front().c_str());
+    if (event == panic_watch::STACK && !said.quiet())
+        for (const std::string &line : u.panic->said())
+            said.line(line);
+}
+
 void session::uart_byte(session_uart &u, std::uint8_t byte, sim_time time)
 {
     console_put(u.host.get(), byte, time);
     if (u.copy)
         out_file_write(u.copy.get(), &byte, 1);
+    watch_panic(u, byte, time);
     std::size_t expected = what.run.expect.size(), stops = expected + what.run.stop_on.size();
     for (std::size_t i = 0; i < u.expects.size(); i++) {
         if (!expect_byte(&u.expects[i], byte))
@@ -289,6 +300,15 @@ sim_status session::write_results()
     return status;
 }
 
+bool session::firmware_panicked() const
+{
+    for (const auto &n : all_nodes)
+        for (const session_uart &u : n->uart)
+            if (u.panic->panicked())
+                return true;
+    return false;
+}
+
 exit_code session::finish()
 {
     said.progress("");
@@ -304,7 +324,8 @@ exit_code session::finish()
         log_at(said.log(), LOG_HOST, LOG_ERROR, SIM_TIME_NEVER, "run.expect", "no console printed '%s'", text.c_str());
     if (status != SIM_OK || end == run_end::output_error)
         return EXIT_USER_ERROR;
-    bool failed = core_died || end == run_end::dead || end == run_end::fail_text || exit_codes != 0;
+    bool failed =
+        core_died || firmware_panicked() || end == run_end::dead || end == run_end::fail_text || exit_codes != 0;
     bool good_end = end != run_end::interrupted && end != run_end::quit;
     return failed || (good_end && !missing_texts().empty()) ? EXIT_GUEST_FAILED : EXIT_OK;
 }

@@ -415,10 +415,10 @@ void check(const std::string &path, const scenario &s)
         reject(path, "run.quantum: expected 1ns to 1ms");
     if (!(s.run.pace >= 0))
         reject(path, "run.pace: expected 0 or more");
-    for (const auto *texts : {&s.run.expect, &s.run.stop_on, &s.run.fail_on})
+    for (const auto *texts : {&s.run.expect, &s.run.stop_on, &s.run.fail_on, &s.run.panic_on})
         for (const std::string &text : *texts)
             if (text.empty() || text.size() > 256)
-                reject(path, "run.expect, run.stop_on and run.fail_on: expected texts of 1 to 256 bytes");
+                reject(path, "run.expect, stop_on, fail_on and panic_on: expected texts of 1 to 256 bytes");
     check_names(path, s);
     check_stdio(path, s);
 }

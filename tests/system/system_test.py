@@ -381,6 +381,129 @@ class Ends(Vesper):
         self.assertLess(elapsed, 2)
 
 
+class Crashes(Vesper):
+    """Whatever firmware does, the simulator says where it happened and comes back with exit code 1 or a good run."""
+
+    def crash(self, name, *arguments):
+        return self.run_vesper("run", "--firmware", firmware(f"crash-{name}"), "--until", "3s", *arguments)
+
+    def test_panics_are_failures_with_named_call_stacks(self):
+        for name, place in [("null-call", "call_null"), ("nowhere", "main"), ("null-load", "main"), ("illegal", "main"),
+                            ("divide", "main"), ("abort", "main")]:
+            with self.subTest(name):
+                result = self.crash(name)
+                self.expect_exit(result, 1)
+                self.assertIn("*** PANIC on core 0", result.stdout)
+                self.assertRegex(result.stderr, r"guest: node0\.uart0: \*\*\* PANIC on core 0")
+                self.assertRegex(result.stderr, rf"#\d +0x400[0-9a-f]+ {place} \+ 0x")
+                self.assertRegex(result.stderr, r"#\d +0x400[0-9a-f]+ main \+ 0x")
+
+    def test_panics_of_a_broken_stack_are_failures(self):
+        for name in ["double", "stack"]:
+            with self.subTest(name):
+                self.expect_exit(self.crash(name), 1)
+
+    def test_an_endless_exception_loop_ends_the_run(self):
+        result = self.crash("loop")
+        self.expect_exit(result, 1)
+        self.assertIn("exceptions without end", result.stderr)
+        self.assertRegex(result.stderr, r"node0\.cpu0: pc 0x[0-9a-f]{8}  ps 0x")
+        self.assertRegex(result.stderr, r"a0 +[0-9a-f]{8}  a1 ")
+        self.assertRegex(result.stderr, r"#1 +0x400[0-9a-f]+ main \+ 0x")
+        self.assertIn("all cores are dead", result.stderr)
+
+    def test_watchdogs_report_the_hanging_core_and_life_goes_on(self):
+        for name, cause in [("watchdog", 7), ("rtc-watchdog", 16)]:
+            with self.subTest(name):
+                result = self.crash(name)
+                self.expect_exit(result, 0)
+                self.assertIn(f"reset by a watchdog (cause {cause})", result.stderr)
+                self.assertRegex(result.stderr, r"#\d +0x400[0-9a-f]+ hang")
+                self.assertIn(f"life 2, reset cause {cause}", result.stdout)
+                self.assertIn("crash: survived", result.stdout)
+
+    def test_a_reboot_is_no_incident(self):
+        result = self.crash("reboot")
+        self.expect_exit(result, 0)
+        self.assertIn("life 2, reset cause 3", result.stdout)
+        self.assertNotIn("guest:", result.stderr)
+
+    def test_panic_texts_can_be_chosen(self):
+        self.expect_exit(self.crash("abort", "-q", "--set", "run.panic_on="), 0)
+        self.expect_exit(self.crash("reboot", "-q", "--set", "run.panic_on=survived"), 1)
+
+    def test_garbage_as_a_program(self):
+        """Random code and data: the run ends by itself or by its time, and never by a signal."""
+        good = bytearray(firmware("hello").read_bytes())
+        state = 12345
+        for round_ in range(5):
+            garbage = bytearray(good)
+            for place in range(0x1000, min(len(garbage), 0x6000)):
+                state = (1103515245 * state + 12345) & 0x7FFFFFFF
+                if state % 7 == 0:
+                    garbage[place] = state >> 8 & 0xFF
+            self.write("garbage.elf", bytes(garbage))
+            with self.subTest(round_):
+                result = self.run_vesper("run", "--firmware", "garbage.elf", "--until", "50ms", "-q")
+                self.assertIn(result.returncode, (0, 1, 2), result.stderr[-2000:])
+
+
+class Pins(Vesper):
+    """GPIO in the waveform, driven by firmware and from outside."""
+
+    def changes(self, vcd, name):
+        """[(time in ps, value)] of a one-bit signal."""
+        scope, codes, time_, result = [], {}, 0, []
+        for line in vcd.splitlines():
+            words = line.split()
+            if words[:1] == ["$scope"]:
+                scope.append(words[2])
+            elif words[:1] == ["$upscope"]:
+                scope.pop()
+            elif words[:1] == ["$var"]:
+                codes[".".join(scope + [words[4]])] = words[3]
+            elif line.startswith("#"):
+                time_ = int(line[1:])
+            elif line[:1] in "01x" and line[1:] == codes.get(name):
+                result.append((time_, line[0]))
+        return result
+
+    def test_blink_at_its_rate_and_a_button_from_outside(self):
+        self.write("s.toml", f"""
+[run]
+until = "1s"
+[trace]
+patterns = ["node0.gpio"]
+[[node]]
+firmware = "{firmware('blink')}"
+[[gpio]]
+pad = 4
+at = "300ms"
+level = "high"
+[[gpio]]
+pad = 4
+at = "400ms"
+level = "low"
+""")
+        self.expect_exit(self.run_vesper("run", "s.toml", "-q", "-o", "out"), 0)
+        vcd = self.read("out/wave.vcd").decode()
+        led = [t for t, _ in self.changes(vcd, "node0.gpio.gpio2") if t > 10**10]
+        self.assertGreater(len(led), 7)
+        for a, b in zip(led, led[1:]):
+            self.assertLess(abs(b - a - 10**11), 10**6, "100 ms, to a microsecond of interrupt latency")
+        button = self.changes(vcd, "node0.gpio.gpio4")
+        self.assertIn((3 * 10**11, "1"), button)
+        self.assertIn((4 * 10**11, "0"), button)
+
+    def test_a_pad_shows_the_bits_of_the_uart(self):
+        self.expect_exit(self.run_vesper("run", "--firmware", firmware("hello"), "-q", "--until", "20ms", "--vcd", "w.vcd",
+                                         "--trace", "node0.gpio.gpio1", "--trace", "node0.uart0.txd"), 0)
+        vcd = self.read("w.vcd").decode()
+        pad, wire = self.changes(vcd, "node0.gpio.gpio1"), self.changes(vcd, "node0.uart0.txd")
+        self.assertGreater(len(wire), 100)
+        self.assertEqual(pad[-50:], wire[-50:])
+
+
 class Info(Vesper):
     """Reference texts, from the models' own tables."""
 

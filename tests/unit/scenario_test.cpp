@@ -205,9 +205,12 @@ TEST(scenario, every_default_is_a_valid_value_and_every_row_has_help)
                 int choice;
             } value;
             std::string text;
+            std::vector<std::string> texts;
             bool texty = row.kind == option_kind::CONSOLE || row.kind == option_kind::NAME;
-            EXPECT_EQ(option_parse(row.kind, row.default_text, texty ? static_cast<void *>(&text) : &value), "")
-                << section.key << "." << row.name;
+            void *place = row.kind == option_kind::TEXTS ? static_cast<void *>(&texts)
+                          : texty                        ? static_cast<void *>(&text)
+                                                         : &value;
+            EXPECT_EQ(option_parse(row.kind, row.default_text, place), "") << section.key << "." << row.name;
         }
     }
 }
