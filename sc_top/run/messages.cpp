@@ -39,7 +39,8 @@ const char *level_word(log_level level)
 
 } // namespace
 
-messages::messages(verbosity v) : level(v), terminal(isatty(STDERR_FILENO) != 0)
+messages::messages(verbosity v)
+    : level(v), terminal(isatty(STDERR_FILENO) != 0), output_too(terminal && isatty(STDOUT_FILENO) != 0)
 {
     sink_log = log_create([](void *ctx, const log_record *record) { static_cast<messages *>(ctx)->take(*record); },
                           this, LOG_DEBUG);
@@ -71,6 +72,9 @@ void messages::take(const log_record &record)
 void messages::line(const std::string &text)
 {
     hide_progress();
+    if (console_in_line)
+        std::fputc('\n', stderr);
+    console_in_line = false;
     std::fprintf(stderr, "%s\n", text.c_str());
     show_progress();
 }
@@ -84,16 +88,24 @@ void messages::progress(const std::string &text)
     show_progress();
 }
 
+void messages::console_byte(std::uint8_t byte)
+{
+    if (!output_too)
+        return;
+    hide_progress();
+    console_in_line = byte != '\n';
+}
+
 void messages::hide_progress()
 {
     if (progress_shown)
-        std::fputs("\r\033[K", stderr);
+        std::fputs("\r\033[K", stderr); // unbuffered, as standard error is
     progress_shown = false;
 }
 
 void messages::show_progress()
 {
-    if (progress_text.empty() || !terminal)
+    if (progress_text.empty() || !terminal || console_in_line)
         return;
     std::fputs(progress_text.c_str(), stderr);
     std::fflush(stderr);

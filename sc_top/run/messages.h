@@ -39,8 +39,12 @@ class messages
     // A line for people, not a message of a class: the summary, a core's registers.
     void line(const std::string &text);
 
-    // Replaces the progress line; empty: removes it. Nothing when standard error is no terminal.
+    // Replaces the progress line; empty: removes it. Nothing when standard error is no terminal, and nothing in the
+    // middle of a line of a console on the same terminal.
     void progress(const std::string &text);
+
+    // A byte goes to a console on standard output, before it is written.
+    void console_byte(std::uint8_t byte);
 
     // "node0.uart0: write of offset ...", the registers and commands that are not modelled, in order, at most 1000.
     const std::vector<std::string> &unmodelled() const
@@ -51,7 +55,9 @@ class messages
   private:
     verbosity level;
     bool terminal;
+    bool output_too; // standard output is the same terminal, so far as one can know
     bool progress_shown = false;
+    bool console_in_line = false;
     std::string progress_text;
     struct log *sink_log;
     std::vector<std::string> unmodelled_places;

@@ -153,6 +153,8 @@ sim_status session::open_uart(session_node &n, unsigned number, const std::strin
         kind += "." + std::to_string(n.index);
     SIM_TRY(console_open(kind.c_str(), u.name.c_str(), said.log(), &opened));
     u.host.reset(opened);
+    u.by_line = kind == "log";
+    u.on_output = u.by_line || kind == "stdio";
     if (what.run.output.empty() || (kind == "null" && number != 0))
         return SIM_OK;
     out_file *copy = nullptr;

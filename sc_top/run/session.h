@@ -97,6 +97,8 @@ struct session_uart {
     unsigned number = 0;
     std::string name;
     std::unique_ptr<console, console_deleter> host;
+    bool on_output = false; // of vesper itself
+    bool by_line = false;
     std::unique_ptr<out_file, out_file_deleter> copy; // in the output folder
     std::vector<expect> expects;                      // run.expect, then stop_on, then fail_on
     std::unique_ptr<panic_watch> panic;
@@ -184,6 +186,7 @@ class session
     std::chrono::steady_clock::time_point progress_due;
     sim_time progress_time = 0;
     double progress_host = 0;
+    double idle_lead = 0; // host seconds by which simulated time was ahead when all nodes fell asleep
 
     sim_status load_images();
     sim_status load_image(const std::string &path, image **result);
@@ -202,6 +205,8 @@ class session
     void check_nodes();
     void check_outputs();
     bool input_may_come() const;
+    double host_lead(sim_time now);
+    bool nap(double seconds);
     void keep_pace(sim_time now);
     void show_progress(sim_time now);
     sim_status write_results();

@@ -6,7 +6,6 @@
 #include <cstdlib>
 
 #include <poll.h>
-#include <thread>
 
 #include "sc_top/out/out_file.h"
 #include "sc_top/run/report.h"
@@ -78,6 +77,8 @@ void session::watch_panic(session_uart &u, std::uint8_t byte, sim_time time)
 
 void session::uart_byte(session_uart &u, std::uint8_t byte, sim_time time)
 {
+    if (u.on_output && (byte == '\n' || !u.by_line))
+        said.console_byte(byte);
     console_put(u.host.get(), byte, time);
     if (u.copy)
         out_file_write(u.copy.get(), &byte, 1);
@@ -198,34 +199,45 @@ void session::check_ends(sim_time now)
     check_outputs();
 }
 
-// Sleeps while simulated time is ahead: of the pace that was asked for, and of real time while all nodes sleep and a
-// person may type. Input ends the sleep.
-void session::keep_pace(sim_time now)
+// How far simulated time is ahead, in host seconds: of the pace that was asked for, or of real time while all nodes
+// sleep and a person may type.
+double session::host_lead(sim_time now)
 {
-    double pace = what.run.pace;
-    bool idle = true;
-    for (const auto &n : all_nodes)
-        idle = idle && node_get_state(n->model.get()) == NODE_IDLE;
-    double seconds = 0;
+    double pace = what.run.pace, simulated = static_cast<double>(now) / SIM_PS_PER_S;
     if (pace > 0)
-        seconds = static_cast<double>(now) / SIM_PS_PER_S / pace - host_seconds();
-    else if (idle && input_may_come())
-        seconds = static_cast<double>(POLL_INTERVAL) / SIM_PS_PER_S;
-    if (seconds <= 0)
-        return;
+        return simulated / pace - host_seconds();
+    bool idle = std::all_of(all_nodes.begin(), all_nodes.end(),
+                            [](const auto &n) { return node_get_state(n->model.get()) == NODE_IDLE; });
+    if (!idle || !input_may_come())
+        idle_lead = simulated - host_seconds();
+    return simulated - host_seconds() - idle_lead;
+}
+
+// Sleeps, never longer than a progress line may wait. True: input has come, or a signal.
+bool session::nap(double seconds)
+{
     std::vector<pollfd> fds;
     for (const auto &n : all_nodes)
         for (const session_uart &u : n->uart)
             if (u.waiting.empty() && console_fd(u.host.get()) >= 0)
                 fds.push_back({console_fd(u.host.get()), POLLIN, 0});
-    // Never longer than a progress line may wait; a signal ends it too.
-    auto nap = std::chrono::duration<double>(std::min(seconds, 0.2));
-    if (seconds < 0.001)
-        std::this_thread::sleep_for(nap);
-    else
-        ::poll(fds.data(), fds.size(), static_cast<int>(nap.count() * 1000));
-    if (seconds > 0.2 && !*interrupted && pace > 0)
-        keep_pace(now);
+    timespec time = {0, static_cast<long>(std::min(seconds, 0.2) * 1e9)};
+    while (int ready = ::ppoll(fds.data(), fds.size(), &time, nullptr)) {
+        if (ready < 0 || std::any_of(fds.begin(), fds.end(), [](const pollfd &f) { return f.revents & POLLIN; }))
+            return true;
+        for (pollfd &f : fds) // a terminal that nobody has opened, a pipe without writer
+            f.fd = f.revents ? -1 : f.fd;
+    }
+    return false;
+}
+
+void session::keep_pace(sim_time now)
+{
+    for (double seconds = host_lead(now); seconds > 0 && !*interrupted; seconds = host_lead(now)) {
+        if (nap(seconds))
+            return;
+        show_progress(now);
+    }
 }
 
 void session::show_progress(sim_time now)
@@ -255,10 +267,11 @@ bool session::poll(sim_time now)
     for (const auto &n : all_nodes)
         for (session_uart &u : n->uart)
             poll_uart(*n, u, now);
+    if (end == run_end::running)
+        keep_pace(now);
     check_ends(now);
     if (end != run_end::running)
         return false;
-    keep_pace(now);
     show_progress(now);
     return true;
 }

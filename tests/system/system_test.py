@@ -254,7 +254,7 @@ class Consoles(Vesper):
         port = int(self.wait_for(process, r"listening at port (\d+)").group(1))
         with socket.create_connection(("127.0.0.1", port), timeout=LONG) as client:
             client.sendall(b"hello, node\r")
-            self.assertIn(b"hello, node", self.receive(client, b"hello, node"))
+            self.assertIn(b"HELLO, NODE", self.receive(client, b"HELLO, NODE"))
         process.send_signal(signal.SIGINT)
         self.assertEqual(process.wait(LONG), 0)
 
@@ -276,15 +276,15 @@ class Consoles(Vesper):
         self.addCleanup(os.close, fd)
         os.write(fd, b"over pty\r")
         text = b""
-        while b"over pty" not in text and select.select([fd], [], [], LONG)[0]:
+        while b"OVER PTY" not in text and select.select([fd], [], [], LONG)[0]:
             text += os.read(fd, 256)
-        self.assertIn(b"over pty", text)
+        self.assertIn(b"OVER PTY", text)
 
     def test_input_of_a_scenario_arrives_at_its_time(self):
         self.write("s.toml", f"""
 [run]
 until = "200ms"
-expect = ["typed by nobody"]
+expect = ["TYPED BY NOBODY"]
 [[node]]
 firmware = "{firmware('echo')}"
 [[input]]
@@ -305,12 +305,36 @@ text = "typed by nobody\\r"
         self.addCleanup(process.kill)
         text = self.read_until(main, b"x real time")
         os.write(main, b"typed\r")
-        text += self.read_until(main, b"typed")
+        text += self.read_until(main, b"TYPED")
         self.assertNotEqual(termios.tcgetattr(side)[3], before[3], "character mode")
         os.write(main, b"\x01x")
         text += self.read_until(main, b"ended from the console")
         self.assertEqual(process.wait(LONG), 0)
         self.assertEqual(termios.tcgetattr(side), before)
+        os.close(main)
+        os.close(side)
+
+    def test_a_sleeping_node_keeps_the_pace(self):
+        begin = time.monotonic()
+        result = self.run_vesper("run", "--firmware", firmware("echo"), "-q", "--set", "node.0.uart0=null", "--set",
+                                 "run.pace=1", "--until", "500ms")
+        self.expect_exit(result, 0)
+        self.assertGreaterEqual(time.monotonic() - begin, 0.5)
+
+    def test_progress_never_cuts_a_line_of_the_console(self):
+        main, side = pty.openpty()
+        process = subprocess.Popen([OPTIONS.vesper, "run", "--firmware", str(firmware("echo"))], stdin=side, stdout=side,
+                                   stderr=side, cwd=self.folder, start_new_session=True)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        text = self.read_until(main, b"x real time")
+        os.write(main, b"half a line")
+        text += self.read_until(main, b"HALF A LINE")
+        time.sleep(0.6)  # time enough for two progress lines
+        os.write(main, b" and its end\n")
+        text += self.read_until(main, b"AND ITS END")
+        self.assertIn(b"echo: ready", text)
+        self.assertIn(b"HALF A LINE AND ITS END", text)
         os.close(main)
         os.close(side)
 
