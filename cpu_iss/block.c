@@ -290,7 +290,7 @@ static void translate(const struct xt_pool *pool, struct xt_block *block, const 
                       unsigned max_ops)
 {
     struct scoreboard board = {.last_word = UINT32_MAX};
-    unsigned longest = 0, divisions = 0;
+    unsigned longest = 0, varying = 0;
     for (;;) {
         if (block->count == max_ops || board.time > MAX_CYCLES)
             break;
@@ -304,15 +304,16 @@ static void translate(const struct xt_pool *pool, struct xt_block *block, const 
         const struct isa_row *row = add_op(pool, &board, block, op, word_at(&bytes[block->length], left));
         unsigned out = (unsigned)op->cycle + op->cost;
         longest = out > longest ? out : longest;
+        varying += row && row->kind == ISA_KIND_LOOP ? XT_COST_LOOP_BACK : 0;
         if (!row || (isa_kind_ends_block((enum isa_kind)row->kind) && row->kind != ISA_KIND_BRANCH))
             break;
-        divisions += row->latency == ISA_LATENCY_div;
+        varying += row->latency == ISA_LATENCY_div ? DIVIDE_CYCLES : 0;
         if (row->kind == ISA_KIND_ENTRY)
             turn_window(&board);
     }
     add_end(pool, &board, block, &block->ops[block->count]);
     longest = board.time > longest ? board.time : longest;
-    block->max_cycles = (uint16_t)(longest + divisions * DIVIDE_CYCLES);
+    block->max_cycles = (uint16_t)(longest + varying);
     sum_needs(block);
     block->entry_wait = (block->pc & 3) + block->ops[0].length > 4 ? XT_COST_STRADDLE : 0;
     memcpy(block->bytes, bytes, block->length);

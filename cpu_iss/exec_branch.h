@@ -96,6 +96,7 @@ XT_EXEC_BOOL(ret_n)
 /* A loop of zero rounds: LOOP does 2^32 of them, the others skip the body. */
 static inline bool xt_loop(struct xt_cpu *cpu, const struct xt_op *op, uint32_t count, bool skips)
 {
+    cpu->cycle += !skips && count != 1 ? XT_COST_LOOP_BACK : 0;
     cpu->sr[XT_SR_lcount] = count - 1;
     cpu->sr[XT_SR_lbeg] = xt_op_next_pc(cpu, op);
     if (XT_UNLIKELY(cpu->sr[XT_SR_lend] != op->imm))

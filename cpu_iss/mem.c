@@ -167,7 +167,7 @@ static void wait(struct xt_cpu *cpu, uint64_t cycles)
     cpu->stats.wait_cycles += cycles;
 }
 
-/* Local memories lie in these; all else goes out over PIF and has causes of its own. Facts 1.5. */
+/* Local memories and XLMI lie in these; all else goes out over PIF and has causes of its own. Facts 1.5. */
 static bool is_local(uint32_t address)
 {
     return address >= UINT32_C(0x3f400000) && address < UINT32_C(0x40c00000);
@@ -318,12 +318,18 @@ enum xt_done xt_store_slow(struct xt_cpu *cpu, const struct xt_op *op, uint32_t 
     return go_on(cpu, op);
 }
 
+/* XLMI, at which the ESP32's peripherals sit, carries no such pair of accesses. Facts 1.5. */
+static bool is_device_port(uint32_t address)
+{
+    return address >= UINT32_C(0x3ff00000) && address < UINT32_C(0x3ff80000);
+}
+
 /* ATOMCTL has two bits for each kind of memory, which off the local memories follows from the region's attribute: 0
  * exception, 1 read-conditional-write on the bus, 2 in the core. ISA RM, section 4.3.13; facts 1.3. */
 static bool is_atomic_allowed(const struct xt_cpu *cpu, uint32_t address)
 {
     if (is_local(address))
-        return true;
+        return !is_device_port(address);
     unsigned attribute = cpu->data_attribute[address >> REGION_LSB];
     unsigned field = attribute == 1 || attribute == 5 ? 2 : attribute == 4 ? 4 : 0;
     unsigned mode = cpu->sr[XT_SR_atomctl] >> field & 3;
@@ -334,19 +340,14 @@ enum xt_done xt_compare_and_swap(struct xt_cpu *cpu, const struct xt_op *op, uin
 {
     if (!may_access(cpu, op, address, 4, false) || !may_access(cpu, op, address, 4, true))
         return XT_FAULT;
-    const struct bus_dmi *grant = xt_grant(cpu, address);
-    if (!grant || !grant->write || !is_atomic_allowed(cpu, address))
+    if (!is_atomic_allowed(cpu, address))
         return fail(cpu, op, address, BUS_ERROR_ACCESS);
-    uint32_t old, replacement = *value;
-    memcpy(&old, xt_grant_host(grant, address), sizeof old);
+    uint32_t old = 0, replacement = *value;
+    if (load_any(cpu, op, address, 4, &old) == XT_FAULT)
+        return XT_FAULT;
+    if (old == cpu->sr[XT_SR_scompare1] && store_any(cpu, op, address, 4, replacement) == XT_FAULT)
+        return XT_FAULT;
     *value = old;
-    wait(cpu, grant->load_wait);
-    if (old == cpu->sr[XT_SR_scompare1]) {
-        memcpy(xt_grant_host(grant, address), &replacement, sizeof replacement);
-        wait(cpu, grant->store_wait);
-        if (grant->mem)
-            bus_mem_wrote(grant->mem, xt_grant_offset(grant, address), sizeof replacement);
-    }
     return go_on(cpu, op);
 }
 

@@ -76,8 +76,11 @@ static enum sim_status read_segments(const struct image_reader *reader, Elf *elf
     if (!headers)
         return image_bad(reader, header->e_phoff, "program headers cannot be read: %s", elf_errmsg(-1));
     SIM_TRY(image_alloc_segments(reader, count));
-    for (size_t i = 0; i < count; i++)
-        SIM_TRY(read_segment(reader, &headers[i], header->e_phoff + i * sizeof(Elf32_Phdr)));
+    for (size_t i = 0; i < count; i++) {
+        Elf32_Phdr aligned; /* libelf points into the file, where headers may lie anywhere */
+        memcpy(&aligned, (const uint8_t *)headers + i * sizeof aligned, sizeof aligned);
+        SIM_TRY(read_segment(reader, &aligned, header->e_phoff + i * sizeof aligned));
+    }
     if (reader->image->segment_count == 0)
         return image_bad(reader, header->e_phoff, "none of the %zu program headers is a segment to load", count);
     return SIM_OK;
