@@ -116,22 +116,29 @@ TEST_F(timing, a_windowed_call_and_return)
     EXPECT_EQ(cycles_of("nop; call8 f; nop.n", "f: entry a1, 32; retw.n"), 1 + 4 + 1 + 6 + 1u);
 }
 
-TEST_F(timing, a_loop_costs_its_set_up_and_nothing_more)
+TEST_F(timing, a_loop_costs_its_set_up_and_a_bubble_if_it_goes_round)
 {
-    EXPECT_EQ(cycles_of("movi a5, 10; loop a5, end; addi a6, a6, 1; addi a7, a7, 1; end: nop"), 1 + 1 + 10 * 2 + 1u);
-    EXPECT_EQ(cycles_of("movi a5, 0; loopnez a5, end; addi a6, a6, 1; .align 4; end: nop"), 1 + 4 + 1u)
-        << "skipped like a taken branch";
+    EXPECT_EQ(cycles_of("movi a5, 10; loop a5, end; addi a6, a6, 1; addi a7, a7, 1; end: nop"), 1 + 2 + 10 * 2 + 1u);
+    EXPECT_EQ(cycles_of("movi a5, 2; loop a5, end; addi a6, a6, 1; addi a7, a7, 1; end: nop"), 1 + 2 + 2 * 2 + 1u);
+    EXPECT_EQ(cycles_of("movi a5, 1; loop a5, end; addi a6, a6, 1; addi a7, a7, 1; end: nop"), 1 + 1 + 2 + 1u);
+    EXPECT_EQ(cycles_of("movi a5, 1; loopgtz a5, end; addi a6, a6, 1; end: nop"), 1 + 1 + 1 + 1u);
+}
+
+TEST_F(timing, a_loop_of_no_round_is_skipped_like_a_taken_branch)
+{
+    EXPECT_EQ(cycles_of("movi a5, 0; loopnez a5, end; addi a6, a6, 1; .align 4; end: nop"), 1 + 4 + 1u);
+    EXPECT_EQ(cycles_of("movi a5, -3; loopgtz a5, end; addi a6, a6, 1; .align 4; end: nop"), 1 + 4 + 1u);
 }
 
 TEST_F(timing, interlocks_reach_from_round_to_round)
 {
     EXPECT_EQ(cycles_of("movi a5, 10; loop a5, end; add a6, a7, a7; l32i a7, a2, 0; end: nop"),
-              1 + 1 + 10 * 2 + 9 * 2 + 1u)
+              1 + 2 + 10 * 2 + 9 * 2 + 1u)
         << "the load at the end feeds the add at the beginning, nine times";
-    EXPECT_EQ(cycles_of("movi a5, 10; loop a5, end; madd.s f0, f1, f2; end: nop"), 1 + 1 + 1 + 9 * 4 + 1u)
+    EXPECT_EQ(cycles_of("movi a5, 10; loop a5, end; madd.s f0, f1, f2; end: nop"), 1 + 2 + 1 + 9 * 4 + 1u)
         << "accumulation of one-instruction rounds";
-    EXPECT_EQ(cycles_of("movi a5, 10; loop a5, end; madd.s f0, f1, f2; nop; end: nop"), 1 + 1 + 2 + 9 * 4 + 1u);
-    EXPECT_EQ(cycles_of("movi a5, 10; loop a5, end; madd.s f0, f1, f2; nop; nop; nop; end: nop"), 1 + 1 + 10 * 4 + 1u);
+    EXPECT_EQ(cycles_of("movi a5, 10; loop a5, end; madd.s f0, f1, f2; nop; end: nop"), 1 + 2 + 2 + 9 * 4 + 1u);
+    EXPECT_EQ(cycles_of("movi a5, 10; loop a5, end; madd.s f0, f1, f2; nop; nop; nop; end: nop"), 1 + 2 + 10 * 4 + 1u);
 }
 
 TEST_F(timing, a_result_may_pass_through_a_short_block)
@@ -160,6 +167,81 @@ TEST_F(timing, mac16)
     EXPECT_EQ(cycles_of("ldinc m0, a2; mula.dd.ll m0, m2"), 2 + 2u);
     EXPECT_EQ(cycles_of("ldinc m0, a2; ldinc m2, a2; ldinc m1, a2"), 3u);
     EXPECT_EQ(cycles_of("mula.aa.ll a3, a4; rsr.acclo a5"), 2 + 1u);
+}
+
+TEST_F(timing, the_floating_point_units_other_ways_in_and_out)
+{
+    EXPECT_EQ(cycles_of("madd.s f0, f1, f2; ssi f0, a2, 0"), 1 + 4u) << "a store waits for its data";
+    EXPECT_EQ(cycles_of("float.s f0, a3, 0; add.s f1, f0, f0"), 1 + 3u);
+    EXPECT_EQ(cycles_of("trunc.s a5, f0, 0; add a6, a5, a5"), 1 + 3u);
+    EXPECT_EQ(cycles_of("wfr f0, a3; add.s f1, f0, f0"), 1 + 2u);
+    EXPECT_EQ(cycles_of("rfr a5, f0; add a6, a5, a5"), 1 + 2u);
+    EXPECT_EQ(cycles_of("div0.s f0, f1; maddn.s f2, f0, f1"), 1 + 4u) << "steps of a division";
+}
+
+TEST_F(timing, literals_are_loads)
+{
+    EXPECT_EQ(cycles_of("j over; .align 4; literal: .word 5; over: l32r a5, literal; add a6, a5, a5"), 4 + 1 + 3u);
+}
+
+TEST_F(timing, special_registers)
+{
+    EXPECT_EQ(cycles_of("rsr.sar a5; nop; add a6, a5, a5"), 3u);
+    EXPECT_EQ(cycles_of("rsr.sar a5; add a6, a5, a5"), 1 + 2u);
+    EXPECT_EQ(cycles_of("wsr.sar a3; xsr.sar a4; add a6, a4, a4"), 2 + 2u);
+    EXPECT_EQ(cycles_of("rur.threadptr a5; wur.threadptr a3"), 2u);
+}
+
+TEST_F(timing, waiting_for_the_pipeline)
+{
+    EXPECT_EQ(cycles_of("isync"), 3u);
+    EXPECT_EQ(cycles_of("rsync; esync; dsync"), 9u);
+    EXPECT_EQ(cycles_of("memw; extw"), 2u) << "with nothing in the write buffer";
+    EXPECT_EQ(cycles_of("rsil a5, 3"), 3u);
+}
+
+TEST_F(timing, compare_and_swap_is_a_load_a_store_and_a_replay)
+{
+    EXPECT_EQ(cycles_of("wsr.scompare1 a3; s32c1i a4, a2, 0"), 1 + 6u);
+}
+
+TEST_F(timing, data_in_two_words_costs_one_more)
+{
+    EXPECT_EQ(cycles_of("l32i a5, a2, 0; l16ui a6, a2, 2"), 2u);
+    EXPECT_EQ(cycles_of("addi a2, a2, 1; l32i a5, a2, 0"), 1 + 2u);
+    EXPECT_EQ(cycles_of("addi a2, a2, 1; l16ui a5, a2, 0"), 1 + 1u) << "in one word";
+    EXPECT_EQ(cycles_of("addi a2, a2, 1; s16i a3, a2, 2"), 1 + 2u);
+}
+
+TEST_F(timing, code_with_wait_states)
+{
+    bench.code_fetch_wait = 2;
+    bench.memory_changed();
+    EXPECT_EQ(cycles_of("nop; nop; nop; nop"), 4 * 3u) << "each word fetched waits two cycles, narrow or not";
+    EXPECT_EQ(cycles_of("nop; nop.n; nop.n; nop; nop.n; nop; nop; nop.n"), 16u + 6 - 2);
+}
+
+// From the issue of the instruction that traps to that of the first one behind the handler's RFWO or RFWU.
+TEST_F(timing, a_window_exception_takes_about_twenty_cycles)
+{
+    bench.load("entry a1, 64; addi a3, a1, -16; s32i a1, a3, 4; movi a10, 10; call8 down; halt: j halt; .align 4\n"
+               "down: entry a1, 32; beqz a2, bottom; addi a10, a2, -1; call8 down; bottom: retw.n\n");
+    bench.load(window_vectors, xt_bench::CODE);
+    uint64_t begin = 0;
+    while (bench.pc() != bench.label("halt")) {
+        bool was_in_handler = bench.pc() < xt_bench::START;
+        uint64_t before = bench.cycles();
+        bench.steps(1);
+        bool is_in_handler = bench.pc() < xt_bench::START;
+        if (!was_in_handler && is_in_handler)
+            begin = before;
+        if (was_in_handler && !is_in_handler) {
+            EXPECT_GE(bench.cycles() - begin, 19u);
+            EXPECT_LE(bench.cycles() - begin, 22u);
+        }
+    }
+    EXPECT_EQ(bench.stats().window_overflows, 4u) << "12 windows of 8 registers, of which 8 fit";
+    EXPECT_EQ(bench.stats().window_underflows, 4u);
 }
 
 TEST_F(timing, exceptions_and_interrupts_take_five_cycles_to_their_handler)

@@ -61,12 +61,17 @@ static uint32_t mac16(void)
     return sum;
 }
 
-static uint32_t dot_product(void)
+uint32_t bench_dot_product(const float *a, const float *b, uint32_t count)
 {
     float sum = 0;
-    for (unsigned i = 0; i < TAPS; i++)
-        sum = fmaf(inputs.signals[0][i], inputs.signals[1][i], sum);
+    for (uint32_t i = 0; i < count; i++)
+        sum = fmaf(a[i], b[i], sum);
     return float_bits(sum);
+}
+
+static uint32_t dot_product(void)
+{
+    return bench_dot_product(inputs.signals[0], inputs.signals[1], TAPS);
 }
 
 /* ---- What is C in both ------------------------------------------------------------------------------------------ */
@@ -122,6 +127,8 @@ int main(void)
 #include "firmware/apps/bench/kernels.def"
     compare("sim: integer", WORK_INTEGER_RESULT, work_integer());
     compare("sim: recursion", WORK_RECURSION_RESULT, work_recursion());
+    compare("sim: memory", WORK_MEMORY_RESULT, work_memory());
+    compare("sim: float", WORK_FLOAT_RESULT, work_float());
     compare("sim: mixed", WORK_MIXED_RESULT, work_mixed());
     printf("%u of %u results that the guest knows are right\n", done - wrong, done);
     return wrong != 0;
