@@ -88,6 +88,7 @@ command_line parse_command_line(int argc, char **argv)
     command_line result;
     typed t;
     CLI::App app{"Vesper, a virtual ESP32 with everything around it", "vesper"};
+    app.set_help_all_flag("--help-all", "Print the help of all subcommands");
     app.set_version_flag("--version", "vesper " VESPER_VERSION);
     app.require_subcommand(1);
     add_run(app, result, t);
