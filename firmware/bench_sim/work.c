@@ -10,8 +10,8 @@ enum {
     FIBONACCI = 32,
     MIXED_ROUNDS = 15,
     MIXED_WORDS = 1024,
-    MEMORY_ROUNDS = 500,
-    MEMORY_BYTES = 65536
+    MEMORY_ROUNDS = 1000,
+    MEMORY_BYTES = 32768
 };
 
 uint32_t work_nothing(void)
