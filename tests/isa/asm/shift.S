@@ -42,6 +42,20 @@ TEST(sll_srl_sra_src_shift_by_0_to_32)
         .endr
         .endr
 
+#ifdef TARGET_LX6                       /* QEMU shifts right by 0 here */
+TEST(an_amount_of_32)
+        movi    a5, 0
+        ssl     a5
+        ASSERT_SR(sar, 32)
+        OP2(sll, 0x89abcdef, 0x89abcdef)
+        OP2(srl, 0x89abcdef, 0)
+        OP2(sra, 0x89abcdef, -1)
+        OP2(sra, 0x12345678, 0)
+        OP3(src, 0x89abcdef, 0x12345678, 0x89abcdef)
+        ssa8b   a5
+        ASSERT_SR(sar, 32)
+#endif
+
 TEST(src_of_a_register_with_itself_rotates)
         ssai    12
         OP3(src, 0x12345678, 0x12345678, 0x67812345)
