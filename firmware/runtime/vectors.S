@@ -6,28 +6,34 @@
  * area at the upper end of its own frame, which is found through its caller's stack pointer. */
 #include "firmware/runtime/core.h"
 
+        /* Each vector has a name of its own for waveforms and call stacks. */
+        .macro  vector name, offset
+        .org    _vectors + \offset
+        .global \name
+        .type   \name, @function
+\name:
+        .endm
+
         .section .vectors, "ax"
         .global _vectors
         .balign 1024
 _vectors:
 
-        .org    _vectors + 0x000        /* overflow of a frame that did call4; its callee's a1 is now a5 */
+        vector  window_overflow_4, 0x000  /* overflow of a frame that did call4; its callee's a1 is now a5 */
         s32e    a0, a5, -16
         s32e    a1, a5, -12
         s32e    a2, a5, -8
         s32e    a3, a5, -4
         rfwo
 
-        .org    _vectors + 0x040        /* underflow back to a frame that did call4 */
-        .global window_underflow_4
-window_underflow_4:
+        vector  window_underflow_4, 0x040 /* underflow back to a frame that did call4 */
         l32e    a0, a5, -16
         l32e    a1, a5, -12
         l32e    a2, a5, -8
         l32e    a3, a5, -4
         rfwu
 
-        .org    _vectors + 0x080        /* overflow, call8; the callee's a1 is a9 */
+        vector  window_overflow_8, 0x080  /* overflow, call8; the callee's a1 is a9 */
         s32e    a0, a9, -16
         l32e    a0, a1, -12             /* the caller's stack pointer */
         s32e    a1, a9, -12
@@ -39,9 +45,7 @@ window_underflow_4:
         s32e    a7, a0, -20
         rfwo
 
-        .org    _vectors + 0x0c0        /* underflow, call8 */
-        .global window_underflow_8
-window_underflow_8:
+        vector  window_underflow_8, 0x0c0 /* underflow, call8 */
         l32e    a1, a9, -12
         l32e    a0, a9, -16
         l32e    a7, a1, -12
@@ -53,7 +57,7 @@ window_underflow_8:
         l32e    a7, a7, -20
         rfwu
 
-        .org    _vectors + 0x100        /* overflow, call12; the callee's a1 is a13 */
+        vector  window_overflow_12, 0x100 /* overflow, call12; the callee's a1 is a13 */
         s32e    a0, a13, -16
         l32e    a0, a1, -12
         s32e    a1, a13, -12
@@ -69,9 +73,7 @@ window_underflow_8:
         s32e    a11, a0, -20
         rfwo
 
-        .org    _vectors + 0x140        /* underflow, call12 */
-        .global window_underflow_12
-window_underflow_12:
+        vector  window_underflow_12, 0x140 /* underflow, call12 */
         l32e    a1, a13, -12
         l32e    a0, a13, -16
         l32e    a11, a1, -12
@@ -87,46 +89,46 @@ window_underflow_12:
         l32e    a11, a11, -20
         rfwu
 
-        .org    _vectors + 0x180        /* level 2 */
+        vector  vector_level_2, 0x180     /* level 2 */
         wsr     a0, excsave2
         j       interrupt_entry_2
 
-        .org    _vectors + 0x1c0        /* level 3 */
+        vector  vector_level_3, 0x1c0     /* level 3 */
         wsr     a0, excsave3
         j       interrupt_entry_3
 
-        .org    _vectors + 0x200        /* level 4 */
+        vector  vector_level_4, 0x200     /* level 4 */
         wsr     a0, excsave4
         j       interrupt_entry_4
 
-        .org    _vectors + 0x240        /* level 5 */
+        vector  vector_level_5, 0x240     /* level 5 */
         wsr     a0, excsave5
         j       interrupt_entry_5
 
-        .org    _vectors + 0x280        /* level 6: debug exceptions, nobody's but a debugger's */
+        vector  vector_debug, 0x280       /* level 6: debug exceptions, nobody's but a debugger's */
         wsr     a0, excsave6
         movi.n  a0, 6
         j       panic_entry
 
-        .org    _vectors + 0x2c0        /* NMI */
+        vector  vector_nmi, 0x2c0         /* NMI */
         wsr     a0, excsave7
         j       interrupt_entry_7
 
-        .org    _vectors + 0x300        /* kernel: PS.UM is never 0 here, but a program may have cleared it */
+        vector  vector_kernel, 0x300      /* kernel: PS.UM is never 0 here, but a program may have cleared it */
         wsr     a0, excsave1
         rsr     a0, exccause
         bnei    a0, EXCCAUSE_ALLOCA, 1f /* gas: conditional branches must stay in their section */
         j       alloca_entry
 1:      j       exception_entry
 
-        .org    _vectors + 0x340        /* user: level-1 interrupts and exceptions */
+        vector  vector_user, 0x340        /* user: level-1 interrupts and exceptions */
         wsr     a0, excsave1
         rsr     a0, exccause
         bnei    a0, EXCCAUSE_ALLOCA, 1f
         j       alloca_entry
 1:      j       exception_entry
 
-        .org    _vectors + 0x3c0        /* double exception: DEPC is where, EPC1 where the first one was */
+        vector  vector_double, 0x3c0      /* double exception: DEPC is where, EPC1 where the first one was */
         wsr     a0, excsave6
         movi.n  a0, 0
         j       panic_entry
