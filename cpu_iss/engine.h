@@ -180,6 +180,8 @@ enum xt_done { XT_FAULT, XT_DONE, XT_LEAVE };
 
 enum xt_done xt_load_slow(struct xt_cpu *cpu, const struct xt_op *op, uint32_t address, unsigned size, uint32_t *value);
 enum xt_done xt_store_slow(struct xt_cpu *cpu, const struct xt_op *op, uint32_t address, unsigned size, uint32_t value);
+/* S32RI: waits until device stores have gone out, then stores a word. */
+enum xt_done xt_store_release(struct xt_cpu *cpu, const struct xt_op *op, uint32_t address, uint32_t value);
 enum xt_done xt_compare_and_swap(struct xt_cpu *cpu, const struct xt_op *op, uint32_t address, uint32_t *value);
 /* MEMW: waits until device stores have gone out. */
 enum xt_done xt_drain(struct xt_cpu *cpu, const struct xt_op *op);

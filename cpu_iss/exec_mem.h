@@ -107,9 +107,7 @@ XT_EXEC_BOOL(s32ri)
 {
     if (!xt_is_aligned(cpu, op, w[op->s] + op->imm))
         return false;
-    enum xt_done drained = xt_drain(cpu, op);
-    enum xt_done done = xt_store32(cpu, op, w[op->s] + op->imm, w[op->t]);
-    return done == XT_DONE && drained == XT_DONE;
+    return xt_store_release(cpu, op, w[op->s] + op->imm, w[op->t]) == XT_DONE;
 }
 
 /* The word is replaced if it equals SCOMPARE1; its old value comes back in any case. */

@@ -15,9 +15,9 @@ static void drop_stores(void *ctx, struct bus_mem *mem, uint32_t offset, uint32_
     uintptr_t first = (uintptr_t)mem->bytes + offset, end = first + length;
     for (unsigned n = 0; n < XT_TLB_SIZE; n++) {
         struct xt_tlb *entry = &cpu->tlb[n];
-        uintptr_t page = entry->bias + (entry->store32 & ~UINT32_C(1));
-        if (!(entry->store32 & 1) && page < end && page + PAGE > first)
-            entry->store32 = entry->store = 1;
+        uintptr_t page = entry->bias + entry->store32;
+        if (entry->store32 != XT_NO_TAG && page < end && page + PAGE > first)
+            entry->store32 = entry->store = XT_NO_TAG;
     }
 }
 
@@ -82,7 +82,7 @@ uint32_t xt_grant_offset(const struct bus_dmi *grant, uint32_t address)
 void xt_drop_pages(struct xt_cpu *cpu)
 {
     for (unsigned n = 0; n < XT_TLB_SIZE; n++)
-        cpu->tlb[n] = (struct xt_tlb){.load32 = 1, .store32 = 1, .load = 1, .store = 1};
+        cpu->tlb[n] = (struct xt_tlb){XT_NO_TAG, XT_NO_TAG, XT_NO_TAG, XT_NO_TAG, 0};
 }
 
 void xt_memory_changed(struct xt_cpu *cpu, uint32_t first, uint32_t last)
@@ -134,18 +134,18 @@ static void fill_page(struct xt_cpu *cpu, const struct bus_dmi *grant, uint32_t 
     uint32_t first = address & ~(uint32_t)(PAGE - 1), last = first | (PAGE - 1);
     if (grant->reversed || first < grant->first || last > grant->last || !is_data_allowed(cpu, address))
         return;
-    struct xt_tlb entry = {.load32 = 1, .store32 = 1, .load = 1, .store = 1};
+    struct xt_tlb entry = {XT_NO_TAG, XT_NO_TAG, XT_NO_TAG, XT_NO_TAG, 0};
     entry.bias = (uintptr_t)xt_grant_host(grant, first) - first;
     if (grant->read && grant->load_wait == 0 && data_break(cpu, first, last, false) < 0 &&
         !is_watched(cpu, first, last, false)) {
         entry.load32 = first;
-        entry.load = grant->word_only ? 1 : first;
+        entry.load = grant->word_only ? XT_NO_TAG : first;
     }
     bool has_code = grant->mem && bus_mem_has_code(grant->mem, xt_grant_offset(grant, first), PAGE);
     if (grant->write && grant->store_wait == 0 && !has_code && data_break(cpu, first, last, true) < 0 &&
         !is_watched(cpu, first, last, true)) {
         entry.store32 = first;
-        entry.store = grant->word_only ? 1 : first;
+        entry.store = grant->word_only ? XT_NO_TAG : first;
     }
     *xt_tlb_of(cpu, address) = entry;
 }
@@ -316,6 +316,12 @@ enum xt_done xt_store_slow(struct xt_cpu *cpu, const struct xt_op *op, uint32_t 
     if (!may_access(cpu, op, address, size, true) || store_any(cpu, op, address, size, value) == XT_FAULT)
         return XT_FAULT;
     return go_on(cpu, op);
+}
+
+enum xt_done xt_store_release(struct xt_cpu *cpu, const struct xt_op *op, uint32_t address, uint32_t value)
+{
+    drain(cpu, op);
+    return xt_store_slow(cpu, op, address, 4, value);
 }
 
 /* XLMI, at which the ESP32's peripherals sit, carries no such pair of accesses. Facts 1.5. */

@@ -109,7 +109,8 @@ enum xt_event_cost {
 };
 
 /* Direct access to a page of plain memory: an address is good when, with the page's offset bits that may vary masked
- * out, it equals the tag. Tags of what is not allowed have bit 0 set and equal nothing. */
+ * out, it equals the tag. What is not allowed has XT_NO_TAG, a bit that is always masked out: it equals nothing. */
+#define XT_NO_TAG UINT32_C(0x800)
 struct xt_tlb {
     uint32_t load32, store32; /* aligned words */
     uint32_t load, store;     /* bytes and aligned half-words */

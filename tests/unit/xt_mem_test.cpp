@@ -116,6 +116,20 @@ TEST_F(memory, nothing_there_is_an_error_at_its_address)
     EXPECT_EQ(bench.get("exccause"), 15u) << "PIF address error outside the local memories";
 }
 
+// Found by fuzz_code: misaligned addresses below 4 once looked like a page that had been found before.
+TEST_F(memory, nothing_is_at_address_1_however_it_is_reached)
+{
+    one("l32i a3, a2, 0"); // a neighbour in the table of pages is known
+    for (const char *text :
+         {"l32i a3, a2, 0", "s32i a3, a2, 0", "l16ui a3, a2, 0", "s16i a3, a2, 0", "l8ui a3, a2, 0", "s8i a3, a2, 0"})
+        for (uint32_t address : {1u, 3u, 0x801u, 0x0ffffff1u}) {
+            bench.set("a2", address);
+            EXPECT_FALSE(one(text)) << text;
+            EXPECT_EQ(bench.get("exccause"), 15u);
+            EXPECT_EQ(bench.get("excvaddr"), address);
+        }
+}
+
 TEST_F(memory, a_failed_load_with_update_changes_no_register)
 {
     bench.set("a2", 0x3FF80000);
@@ -231,6 +245,20 @@ TEST_F(devices, a_load_and_memw_wait_until_the_buffer_is_empty)
     EXPECT_EQ(bench.cycles(), 37u);
     bench.steps(2);
     EXPECT_EQ(bench.cycles(), 37 + 12 + 1u);
+}
+
+// Found by fuzz_code: the wait took the core out of its block, and the store was then done without one.
+TEST_F(devices, a_release_waits_until_the_buffer_is_empty_even_beyond_the_horizon)
+{
+    bench.set("a5", base);
+    bench.set("a3", 77);
+    bench.load("s32i a3, a2, 0; s32ri a3, a5, 0; nop; e: j e");
+    bench.run(2);
+    EXPECT_EQ(bench.cycles(), 13u);
+    EXPECT_EQ(bench.word(base), 77u);
+    bench.set("pc", xt_bench::START);
+    bench.steps(2);
+    EXPECT_EQ(bench.cycles(), 13u + 13);
 }
 
 TEST_F(devices, loads_from_plain_memory_do_not_wait_for_device_stores)
