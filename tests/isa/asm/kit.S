@@ -304,6 +304,8 @@ kit_begin:
         bnez    a4, 1b
         isync
         dsync
+        movi    a3, 0x60000000          /* interrupt lines, tests/flat/flat_machine.h */
+        s32i    a4, a3, 0
 #endif
         movi    a1, kit_stack
         movi    a2, 0
