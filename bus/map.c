@@ -16,37 +16,11 @@ enum {
 };
 
 static const struct bus_region regions[] = {
-#define REGION(id, first, last, bank, offset, view, rights, initiators, cost, text)                                    \
+#define MEMORY(kind, id, first, last, bank, entry, mask_bit, view, rights, initiators, cost, text)                     \
     {#id,                                                                                                              \
      first,                                                                                                            \
      last,                                                                                                             \
-     BUS_KIND_MEMORY,                                                                                                  \
-     BUS_BANK_##bank,                                                                                                  \
-     offset,                                                                                                           \
-     BUS_VIEW_##view,                                                                                                  \
-     BUS_RIGHTS_##rights,                                                                                              \
-     INITIATORS_##initiators,                                                                                          \
-     0,                                                                                                                \
-     BUS_COST_##cost,                                                                                                  \
-     text},
-#define REMAP(id, first, last, bank, offset, view, rights, initiators, cost, text)                                     \
-    {#id,                                                                                                              \
-     first,                                                                                                            \
-     last,                                                                                                             \
-     BUS_KIND_REMAP,                                                                                                   \
-     BUS_BANK_##bank,                                                                                                  \
-     offset,                                                                                                           \
-     BUS_VIEW_##view,                                                                                                  \
-     BUS_RIGHTS_##rights,                                                                                              \
-     INITIATORS_##initiators,                                                                                          \
-     0,                                                                                                                \
-     BUS_COST_##cost,                                                                                                  \
-     text},
-#define WINDOW(id, first, last, bank, entry, mask_bit, view, rights, initiators, cost, text)                           \
-    {#id,                                                                                                              \
-     first,                                                                                                            \
-     last,                                                                                                             \
-     BUS_KIND_WINDOW,                                                                                                  \
+     BUS_KIND_##kind,                                                                                                  \
      BUS_BANK_##bank,                                                                                                  \
      entry,                                                                                                            \
      BUS_VIEW_##view,                                                                                                  \
@@ -55,6 +29,12 @@ static const struct bus_region regions[] = {
      mask_bit,                                                                                                         \
      BUS_COST_##cost,                                                                                                  \
      text},
+#define REGION(id, first, last, bank, offset, view, rights, initiators, cost, text)                                    \
+    MEMORY(MEMORY, id, first, last, bank, offset, 0, view, rights, initiators, cost, text)
+#define REMAP(id, first, last, bank, offset, view, rights, initiators, cost, text)                                     \
+    MEMORY(REMAP, id, first, last, bank, offset, 0, view, rights, initiators, cost, text)
+#define WINDOW(id, first, last, bank, entry, mask_bit, view, rights, initiators, cost, text)                           \
+    MEMORY(WINDOW, id, first, last, bank, entry, mask_bit, view, rights, initiators, cost, text)
 #define PORT(id, first, last, device, cost, text)                                                                      \
     {                                                                                                                  \
         #id,                                                                                                           \
