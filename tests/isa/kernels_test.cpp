@@ -87,7 +87,7 @@ struct kernels : testing::Test {
         EXPECT_EQ(fast, steps) << "the fast engine against steps";
         if (published) {
             EXPECT_NEAR(fast, published, 0.02 * published);
-            print_figure("our kernels", name, fast, published, published, "cycles");
+            print_figure("kernels", name, fast, published, published, "cycles");
         }
         return fast;
     }

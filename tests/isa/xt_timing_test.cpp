@@ -282,7 +282,7 @@ TEST_F(timing, the_perfmon_loop)
     EXPECT_EQ(bench.stats().instructions - instructions, 417u);
     EXPECT_GE(bench.cycles() - cycles, 743u);
     EXPECT_LE(bench.cycles() - cycles, 750u);
-    print_figure("core", "perfmon loop", static_cast<double>(bench.cycles() - cycles), 743, 750, "cycles");
+    print_figure("perfmon", "perfmon loop", static_cast<double>(bench.cycles() - cycles), 743, 750, "cycles");
 }
 
 // The spill macro of Xtensa's run-times: 145 cycles with a mostly full register file, 10 instructions of its own and
@@ -303,7 +303,7 @@ TEST_F(timing, spilling_all_windows)
     EXPECT_EQ(bench.stats().window_overflows - overflows, 7u);
     EXPECT_EQ(bench.get("windowstart"), 1u << bench.get("windowbase"));
     EXPECT_NEAR(static_cast<double>(bench.cycles() - cycles), 145, 145 * 0.02);
-    print_figure("core", "spill of all windows", static_cast<double>(bench.cycles() - cycles), 145, 145, "cycles");
+    print_figure("spill", "spill of all windows", static_cast<double>(bench.cycles() - cycles), 145, 145, "cycles");
 }
 
 // A loop of one store to set and one to clear a pin: 24.2 cycles a round; reading a pin: 12.1 (facts 6.3). The bus
