@@ -256,7 +256,7 @@ static bool is_in_two_words(uint32_t address, unsigned size)
 /* Protection and the guest's own watchpoints. False: the exception was raised. */
 static bool may_access(struct xt_cpu *cpu, const struct xt_op *op, uint32_t address, unsigned size, bool is_write)
 {
-    if (!is_data_allowed(cpu, address)) {
+    if (!is_data_allowed(cpu, address) || !is_data_allowed(cpu, address + size - 1)) {
         xt_raise_address(cpu, op, is_write ? XT_CAUSE_STORE_PROHIBITED : XT_CAUSE_LOAD_PROHIBITED, address);
         return false;
     }

@@ -167,6 +167,34 @@ TEST(loops_do_not_loop_in_handlers)
 2:      ASSERT_EQ(a3, 3)
         ASSERT_RECORD(REC_COUNT, 3)
 
+/* At the last instruction of a body: the round is not over, so LCOUNT stays. */
+TEST(an_exception_at_the_end_of_a_loop_keeps_lcount)
+        movi    a5, RECORD
+        movi    a4, 3f
+        s32i    a4, a5, REC_RESUME
+        movi    a2, 5
+        loop    a2, 2f
+        nop
+1:      syscall
+2:      UNREACHABLE
+3:      ASSERT_SR(lcount, 4)
+        ASSERT_RECORD(REC_PC, 1b)
+        movi    a2, 0
+        wsr     a2, lcount
+
+/* An exception that comes up in a handler before EPC1 is saved loses nothing: DEPC has its place. */
+TEST(a_double_exception_keeps_what_the_first_one_left)
+        RAISES(CAUSE_SYSCALL, syscall)
+        movi    a2, PS_TEST | PS_EXCM
+        wsr     a2, ps
+        rsync
+        rsr     a3, epc1
+        movi    a5, 0
+        RAISES(CAUSE_DIVIDE, quou a4, a2, a5)
+        rsr     a4, epc1
+        ASSERT_EQ_REG(a3, a4)
+        ASSERT_RECORD(REC_VECTOR, VECTOR_DOUBLE)
+
 #ifdef TARGET_LX6
 /* Where no memory is: the core's own memories and PIF have causes of their own. facts 1.4, 1.5. */
         .macro  unanswered address, data_cause, fetch_cause
@@ -203,6 +231,33 @@ TEST(atomctl_can_forbid_s32c1i_off_the_core)
         movi    a2, words
         RAISES(CAUSE_LOAD_STORE_ERROR, s32c1i a3, a2, 0)
 
+/* A field of two bits for each kind of memory, which the region's attribute chooses: write-through, write-back, bypass.
+ * Modes 1 (on the bus) and 2 (in the core) swap alike, others do not. Facts 1.3. */
+        .macro  atomctl_field attribute, field
+        movi    a2, words
+        movi    a3, \attribute
+        wdtlb   a3, a2
+        dsync
+        .irp    mode, 1, 2
+        movi    a3, \mode << \field
+        wsr     a3, atomctl
+        l32i    a4, a2, 0
+        wsr     a4, scompare1
+        movi    a3, 77
+        s32c1i  a3, a2, 0
+        ASSERT_EQ_REG(a3, a4)
+        ASSERT_WORD(words, 77)
+        s32i    a4, a2, 0
+        .endr
+        movi    a3, 0x3f & ~(3 << \field)
+        wsr     a3, atomctl
+        RAISES(CAUSE_LOAD_STORE_ERROR, s32c1i a3, a2, 0)
+        .endm
+TEST(atomctl_has_a_field_for_each_kind_of_memory)
+        atomctl_field 2, 0
+        atomctl_field 1, 2
+        atomctl_field 4, 4
+
 /* Region protection: attribute 15 allows nothing. ISA RM, 4.6.3. */
 TEST(regions_without_access)
         movi    a2, 0x80000000
@@ -222,6 +277,140 @@ TEST(regions_without_access)
         UNREACHABLE
 1:      ASSERT_RECORD(REC_CAUSE, CAUSE_FETCH_PROHIBITED)
         ASSERT_RECORD(REC_PC, 0x80000000)
+
+#define ALIAS 0x20000000                /* of the RAM: tests/flat/flat_machine.h */
+
+/* What each attribute allows: fetches, loads, stores. Facts 1.5. */
+        .macro  attribute value, fetch, load, store
+        movi    a3, \value
+        movi    a2, ALIAS + room
+        wdtlb   a3, a2
+        dsync
+        movi    a4, 0x5a
+        .if     \load
+        l32i    a4, a2, 0
+        .else
+        RAISES(CAUSE_LOAD_PROHIBITED, l32i a4, a2, 0)
+        ASSERT_EQ(a4, 0x5a)
+        .endif
+        .if     \store
+        s32i    a3, a2, 0
+        ASSERT_WORD(room, \value)
+        .else
+        movi    a5, room
+        l32i    a5, a5, 0
+        RAISES(CAUSE_STORE_PROHIBITED, s32i a3, a2, 0)
+        ASSERT_RECORD(REC_VADDR, ALIAS + room)
+        movi    a6, room
+        l32i    a6, a6, 0
+        ASSERT_EQ_REG(a5, a6)
+        .endif
+        movi    a2, ALIAS + only_returns
+        witlb   a3, a2
+        isync
+        .if     \fetch
+        callx0  a2
+        .else
+        movi    a4, RECORD
+        movi    a5, 1f
+        s32i    a5, a4, REC_RESUME
+        jx      a2
+        UNREACHABLE
+1:      ASSERT_RECORD(REC_CAUSE, CAUSE_FETCH_PROHIBITED)
+        ASSERT_RECORD(REC_PC, ALIAS + only_returns)
+        ASSERT_RECORD(REC_VADDR, ALIAS + only_returns)
+        .endif
+        .endm
+
+TEST(attributes_of_regions)
+        attribute 0, 0, 1, 1
+        attribute 1, 1, 1, 1
+        attribute 2, 1, 1, 1
+        attribute 3, 1, 0, 0
+        .irp    n, 4, 5, 6
+        attribute \n, 1, 1, 1
+        .endr
+        .irp    n, 7, 8, 9, 10, 11, 12, 13
+        attribute \n, 0, 0, 0
+        .endr
+        attribute 14, 0, 1, 1
+        attribute 15, 0, 0, 0
+
+/* A change takes effect on code that has been run, and on memory that has been accessed. */
+TEST(a_region_is_closed_and_opened_again)
+        .rept   2
+        attribute 2, 1, 1, 1
+        attribute 15, 0, 0, 0
+        .endr
+
+/* Misaligned: the first half would be allowed. */
+TEST(an_access_across_two_regions_is_checked_in_both)
+        movi    a3, 15
+        movi    a2, 0x40000000
+        wdtlb   a3, a2
+        dsync
+        addi    a2, a2, -2
+        movi    a4, 0x5a
+        RAISES(CAUSE_LOAD_PROHIBITED, l32i a4, a2, 0)
+        ASSERT_EQ(a4, 0x5a)
+        RAISES(CAUSE_STORE_PROHIBITED, s32i a4, a2, 0)
+
+/* The instruction RAM is on a bus that carries only aligned words. Facts 1.4. */
+#define WORDS 0x40000000
+TEST(a_bus_of_words)
+        movi    a2, WORDS + words
+        movi    a4, 0x5a
+        l32i    a3, a2, 4
+        ASSERT_EQ(a3, 0x07060504)
+        RAISES(CAUSE_LOAD_STORE_ERROR, l8ui a4, a2, 0)
+        RAISES(CAUSE_LOAD_STORE_ERROR, l16ui a4, a2, 0)
+        RAISES(CAUSE_LOAD_STORE_ERROR, l16si a4, a2, 2)
+        ASSERT_RECORD(REC_VADDR, WORDS + words + 2)
+        addi    a2, a2, 1
+        RAISES(CAUSE_LOAD_STORE_ERROR, l32i a4, a2, 4)
+        ASSERT_RECORD(REC_VADDR, WORDS + words + 5)
+        RAISES(CAUSE_LOAD_STORE_ERROR, s8i a4, a2, 0)
+        RAISES(CAUSE_LOAD_STORE_ERROR, s16i a4, a2, 2)
+        RAISES(CAUSE_LOAD_STORE_ERROR, s32i a4, a2, 0)
+        ASSERT_EQ(a4, 0x5a)
+        ASSERT_WORD(words, 0x03020100)
+        ASSERT_WORD(words + 4, 0x07060504)
+
+/* With PS.RING not 0, what belongs to the system is privileged; the last one leads back to ring 0. */
+TEST(privileged_instructions)
+        movi    a2, PS_TEST | PS_RING(1)
+        wsr     a2, ps
+        rsync
+        .irp    sr, ps, vecbase, intenable, epc1, excsave1, windowbase, windowstart, ccount, ibreaka0, cpenable, icount
+        RAISES(CAUSE_PRIVILEGED, rsr a4, \sr)
+        RAISES(CAUSE_PRIVILEGED, wsr a4, \sr)
+        RAISES(CAUSE_PRIVILEGED, xsr a4, \sr)
+        .endr
+        RAISES(CAUSE_PRIVILEGED, rsil a4, 0)
+        RAISES(CAUSE_PRIVILEGED, waiti 0)
+        RAISES(CAUSE_PRIVILEGED, rfe)
+        RAISES(CAUSE_PRIVILEGED, rfde)
+        RAISES(CAUSE_PRIVILEGED, rfi 2)
+        RAISES(CAUSE_PRIVILEGED, rfwo)
+        RAISES(CAUSE_PRIVILEGED, rfwu)
+        RAISES(CAUSE_PRIVILEGED, rotw 1)
+        RAISES(CAUSE_PRIVILEGED, l32e a4, a2, -4)
+        RAISES(CAUSE_PRIVILEGED, s32e a4, a2, -4)
+        RAISES(CAUSE_PRIVILEGED, witlb a4, a2)
+        RAISES(CAUSE_PRIVILEGED, wdtlb a4, a2)
+        RAISES(CAUSE_PRIVILEGED, ritlb0 a4, a2)
+        RAISES(CAUSE_PRIVILEGED, pdtlb a4, a2)
+        rsr     a4, sar                 /* these are the user's */
+        wsr     a4, sar
+        rur.threadptr a4
+        rsr     a4, lcount
+        rsr     a4, scompare1
+        movi    a3, RECORD
+        movi    a4, PS_TEST
+        s32i    a4, a3, REC_RESUME_PS
+        RAISES(CAUSE_PRIVILEGED, rsr a4, ps)
+        ASSERT_SR(ps, PS_TEST)
+        ASSERT_RECORD(REC_COUNT, 3 * 11 + 14 + 1)
 
 TEST(regions_are_read_back)
         movi    a2, 0xa0001234
@@ -272,6 +461,10 @@ other_vectors:
         .org    other_vectors + VECTOR_USER
         movi    a2, moved
         jx      a2
+
+        .align  4
+only_returns:
+        ret
 
         .data
         .align  4

@@ -185,6 +185,111 @@ TEST(return_to_a_window_of_size_0_is_illegal)
         movi    a0, 0
         RAISES(CAUSE_ILLEGAL, _retw)
 
+/* The nearest frame below is one pane away, and the return address says two. */
+TEST(return_to_another_window_than_the_callers_is_illegal)
+        movi    a2, 1 | 1 << (AR_COUNT / 4 - 1)
+        wsr     a2, windowstart
+        rsync
+        movi    a0, 2 << 30
+        RAISES(CAUSE_ILLEGAL, _retw)
+        RAISES(CAUSE_ILLEGAL, retw.n)
+        movi    a0, 3 << 30
+        RAISES(CAUSE_ILLEGAL, _retw)
+        movi    a2, 1
+        wsr     a2, windowstart
+        rsync
+
+/* ENTRY a4, 32: the stack pointer of a caller is in its first pane. */
+TEST(entry_takes_a0_to_a3_only)
+        RAISES(CAUSE_ILLEGAL, .byte 0x36, 0x44, 0x00)
+
+TEST(exception_mode_has_no_windowed_calls)
+        movi    a2, PS_TEST | PS_EXCM
+        wsr     a2, ps
+        rsync
+        RAISES(CAUSE_ILLEGAL, .byte 0x36, 0x41, 0x00)
+        ASSERT_RECORD(REC_VECTOR, VECTOR_DOUBLE)
+        RAISES(CAUSE_ILLEGAL, _retw)
+
+/* In exception mode handlers may touch what they like. */
+TEST(exception_mode_checks_no_windows)
+        movi    a2, PS_TEST | PS_EXCM
+        movi    a3, 0b1111
+        wsr     a2, ps
+        wsr     a3, windowstart
+        rsync
+        movi    a4, 1
+        movi    a8, 2
+        movi    a12, 3
+        movi    a3, 1
+        wsr     a3, windowstart
+        movi    a2, PS_TEST
+        wsr     a2, ps
+        rsync
+        ASSERT_EQ(a8, 2)
+        ASSERT_RECORD(REC_OVERFLOWS, 0)
+        ASSERT_RECORD(REC_OVERFLOWS + 4, 0)
+        ASSERT_RECORD(REC_OVERFLOWS + 8, 0)
+
+/* RFWO gives up the present window, RFWU takes it; both go back to the one in PS.OWB. */
+        .macro  window_return instruction, before, after
+        movi    a4, 1f
+        wsr     a4, epc1
+        movi    a4, PS_TEST | PS_EXCM   /* OWB = 0 */
+        wsr     a4, ps
+        movi    a4, \before
+        wsr     a4, windowstart
+        rsync
+        rotw    2
+        \instruction
+1:      rsr     a2, windowbase
+        rsr     a3, windowstart
+        movi    a4, 1
+        wsr     a4, windowstart
+        rsync
+        rsr     a4, ps
+        ASSERT_EQ(a2, 0)
+        ASSERT_EQ(a3, \after)
+        ASSERT_EQ(a4, PS_TEST)
+        .endm
+TEST(rfwo_gives_up_the_window)
+        window_return rfwo, 0b101, 0b001
+TEST(rfwu_takes_the_window)
+        window_return rfwu, 0b001, 0b101
+
+/* A frame's size is how far the next one is: which handler spills it, from any distance. */
+        .macro  spills start, register, overflow
+        movi    a2, RECORD
+        movi    a3, 0
+        s32i    a3, a2, REC_OVERFLOWS + 4 * \overflow
+        movi    a5, room + 256          /* stack pointers for whichever handler, in exception mode */
+        mov     a9, a5
+        mov     a13, a5
+        rotw    2
+        mov     a9, a5                  /* a17, so to speak */
+        rotw    -2
+        addi    a2, a5, -64
+        addi    a3, a5, -12
+        s32i    a2, a3, 0
+        movi    a4, \start
+        wsr     a4, windowstart
+        rsync
+        mov     a3, \register
+        movi    a3, 1
+        wsr     a3, windowstart
+        rsync
+        movi    a2, RECORD
+        l32i    a3, a2, REC_OVERFLOWS + 4 * \overflow
+        ASSERT_EQ(a3, 1)
+        .endm
+TEST(the_distance_to_the_next_frame_is_the_size)
+        spills  0b0111, a4, 0
+        spills  0b1011, a4, 1
+        spills  0b10011, a4, 2
+        spills  0b1101, a8, 0
+        spills  0b10101, a8, 1
+        spills  0b11001, a12, 0
+
 /* Windows 0, 2 and 3 hold frames; the one in window 2 was called by call4 from window 3's point of view. */
 TEST(touching_a_frame_above_spills_it_first)
         movi    a8, 0x88
