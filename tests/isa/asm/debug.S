@@ -112,6 +112,95 @@ TEST(dbreak_masks_low_address_bits)
         l8ui    a5, a4, 16
         ASSERT_RECORD(REC_COUNT, 1)
 
+TEST(break_reports_the_state_that_it_interrupts)
+        movi    a2, PS_TEST | PS_EXCM | 3
+        wsr     a2, ps
+        rsync
+        DEBUGS(CAUSE_BREAK, break 0, 0)
+        ASSERT_RECORD(REC_EPS, PS_TEST | PS_EXCM | 3)
+        ASSERT_SR(ps, PS_TEST | PS_EXCM | 3)
+
+/* The breakpoint comes before the instruction's own exception. */
+TEST(ibreak_on_an_illegal_instruction)
+        movi    a2, 2f
+        wsr     a2, ibreaka0
+        movi    a3, 1
+        movi    a4, RECORD
+        movi    a5, 3f
+        s32i    a5, a4, REC_RESUME
+        wsr     a3, ibreakenable
+        isync
+2:      ill
+        UNREACHABLE
+3:      came_from CAUSE_IBREAK, 2b
+        ASSERT_RECORD(REC_COUNT, 1)
+
+/* Code that has run gets a breakpoint, and loses it. */
+TEST(ibreak_comes_and_goes)
+        movi    a6, 4
+        movi    a7, 0
+        movi    a2, 2f
+        wsr     a2, ibreaka0
+1:      movi    a4, RECORD
+        movi    a5, 3f
+        s32i    a5, a4, REC_RESUME
+        extui   a3, a6, 0, 1
+        wsr     a3, ibreakenable
+        isync
+2:      addi    a7, a7, 1
+3:      addi    a6, a6, -1
+        bnez    a6, 1b
+        ASSERT_EQ(a7, 2)
+        ASSERT_RECORD(REC_COUNT, 2)
+
+/* S32C1I loads and stores: either watch stops it before it does anything. */
+TEST(dbreak_watches_s32c1i)
+        movi    a2, words + 8
+        wsr     a2, dbreaka0
+        movi    a3, DBREAK_STORE | 0x3c
+        wsr     a3, dbreakc0
+        dsync
+        movi    a4, words
+        l32i    a5, a4, 8
+        wsr     a5, scompare1
+        movi    a6, 99
+        DEBUGS(CAUSE_DBREAK(0), s32c1i a6, a4, 8)
+        ASSERT_EQ(a6, 99)
+        movi    a4, 0
+        wsr     a4, dbreakc0
+        dsync
+        ASSERT_WORD(words + 8, 3)
+
+#if HAS_UNALIGNED
+TEST(dbreak_sees_every_byte_of_a_misaligned_access)
+        movi    a2, words + 8
+        wsr     a2, dbreaka1
+        movi    a3, DBREAK_LOAD | 0x3f  /* one byte */
+        wsr     a3, dbreakc1
+        dsync
+        movi    a4, words + 4
+        l32i    a5, a4, 0
+        ASSERT_RECORD(REC_COUNT, 0)
+        movi    a4, words + 5
+        DEBUGS(CAUSE_DBREAK(1), l32i a5, a4, 0)
+#endif
+
+/* Instructions at ICOUNTLEVEL and above are not counted. */
+TEST(icount_leaves_out_high_levels)
+        rsil    a2, 2
+        movi    a2, -100
+        wsr     a2, icount
+        movi    a3, 2
+        wsr     a3, icountlevel
+        isync
+        nop
+        nop
+        rsr     a4, icount
+        movi    a3, 0
+        wsr     a3, icountlevel
+        isync
+        ASSERT_EQ(a4, -100)
+
 /* ICOUNT counts instructions below ICOUNTLEVEL; the one that would take it beyond -1 traps instead, and so would the
  * next: the handler ends it. */
 TEST(icount_steps)
