@@ -379,7 +379,7 @@ static struct xt_block *allocate(struct xt_pool *pool)
     size_t size = sizeof(struct xt_block) + (XT_BLOCK_OPS + 1) * sizeof(struct xt_op);
     if (pool->arena_used + size > pool->arena_size) {
         for (struct xt_cpu *cpu = pool->cpus; cpu; cpu = cpu->next_in_pool)
-            xt_drop_blocks(cpu);
+            xt_blocks_are_gone(cpu);
         memset(pool->hash, 0, HASH_SIZE * sizeof(pool->hash[0]));
         pool->arena_used = 0;
         pool->flushes++;

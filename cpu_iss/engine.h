@@ -202,6 +202,7 @@ static inline unsigned xt_cache_index(uint32_t pc)
 }
 
 void xt_drop_blocks(struct xt_cpu *cpu);                /* forgets which blocks may run where */
+void xt_blocks_are_gone(struct xt_cpu *cpu);            /* the pool forgets its blocks */
 void xt_drop_pages(struct xt_cpu *cpu);                 /* forgets direct pointers, not grants */
 void xt_loop_end_is(struct xt_cpu *cpu, uint32_t lend); /* blocks must end there from now on */
 void xt_fetch_reset(struct xt_cpu *cpu);

@@ -6,10 +6,29 @@ enum { REGION_LSB = 29, REGION_SIZE = 1 << 29, LOOP_ENDS_MAX = XT_LOOP_ENDS * 3 
 
 /* --- What this core may run where -------------------------------------------------------------------------------- */
 
-void xt_drop_blocks(struct xt_cpu *cpu)
+static void clear_cache(struct xt_cpu *cpu)
 {
     for (unsigned n = 0; n < XT_CACHE_SIZE; n++)
         cpu->cache[n] = (struct xt_cached){.pc = xt_cache_index(0) == n};
+}
+
+/* The code is what it was: a core within a block finds the same again and goes on there, as if restored. */
+void xt_blocks_are_gone(struct xt_cpu *cpu)
+{
+    clear_cache(cpu);
+    if (!cpu->block || cpu->block == cpu->scratch)
+        return;
+    cpu->restored.pc = xt_pc(cpu);
+    cpu->restored.resume = cpu->resume;
+    cpu->restored.stall = cpu->block->ops[cpu->resume].stall;
+    cpu->pc = cpu->block->pc;
+    cpu->block = NULL;
+    cpu->is_restored = true;
+}
+
+void xt_drop_blocks(struct xt_cpu *cpu)
+{
+    clear_cache(cpu);
     if (cpu->is_executing)
         cpu->is_stale = true;
     else

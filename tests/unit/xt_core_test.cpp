@@ -302,6 +302,29 @@ TEST(xt_core, cores_with_the_same_code_share_translations)
     EXPECT_EQ(second.state(), first.state());
 }
 
+// Found by fuzz_code: a core that was within a block lost the waits for results and for code that it had before it.
+TEST(xt_core, what_a_neighbour_does_to_the_pool_costs_no_cycle)
+{
+    const char *text = "quou a3, a4, a5; mull a6, a4, a5; add a7, a6, a6; add a7, a7, a6; nop; nop; e: j e";
+    for (unsigned steps = 1; steps < 6; steps++) {
+        pool_holder small(4 << 10);
+        machine core(nullptr, small.pool.get()), neighbour(nullptr, small.pool.get()), alone;
+        for (machine *m : {&core, &alone}) {
+            m->code_fetch_wait = 2;
+            m->load(text);
+            m->set("a5", 3);
+            m->steps(steps);
+        }
+        neighbour.start(mixture);
+        neighbour.run(5000);
+        core.steps(8 - steps);
+        alone.steps(8 - steps);
+        EXPECT_EQ(core.cycles(), alone.cycles()) << steps;
+        EXPECT_EQ(core.stats().stall_cycles, alone.stats().stall_cycles) << steps;
+        EXPECT_EQ(core.stats().instructions, alone.stats().instructions) << steps;
+    }
+}
+
 TEST(xt_core, a_full_pool_forgets_and_goes_on)
 {
     pool_holder small(4 << 10); // two or three blocks
