@@ -185,19 +185,25 @@ TEST(return_to_a_window_of_size_0_is_illegal)
         movi    a0, 0
         RAISES(CAUSE_ILLEGAL, _retw)
 
-/* The nearest frame below is one pane away, and the return address says two. */
-TEST(return_to_another_window_than_the_callers_is_illegal)
-        movi    a2, 1 | 1 << (AR_COUNT / 4 - 1)
+/* The nearest frame below is `distance` panes away, and the return address says another number. */
+        .macro  wrong_return distance, size
+        movi    a2, 1 | 1 << (AR_COUNT / 4 - \distance)
         wsr     a2, windowstart
         rsync
-        movi    a0, 2 << 30
+        movi    a0, \size << 30
         RAISES(CAUSE_ILLEGAL, _retw)
         RAISES(CAUSE_ILLEGAL, retw.n)
-        movi    a0, 3 << 30
-        RAISES(CAUSE_ILLEGAL, _retw)
         movi    a2, 1
         wsr     a2, windowstart
         rsync
+        .endm
+TEST(return_to_another_window_than_the_callers_is_illegal)
+        wrong_return 1, 2
+        wrong_return 1, 3
+        wrong_return 2, 1
+        wrong_return 2, 3
+        wrong_return 3, 1
+        wrong_return 3, 2
 
 /* ENTRY a4, 32: the stack pointer of a caller is in its first pane. */
 TEST(entry_takes_a0_to_a3_only)
