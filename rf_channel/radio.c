@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A receiver: synchronisation, interference piece by piece, fate of header and payload, clear channel assessment. */
+#include "rf_channel/medium.h"
+
+#include "rf_channel/medium_internal.h"
+#include "rf_channel/num.h"
+
+/* Bits of the PLCP header (DSSS: 16.2.2), of SIGNAL (OFDM: 17.3.4) and of L-SIG with HT-SIG (19.3.9.3, 19.3.9.4). */
+enum { HEADER_BITS_DSSS = 48, HEADER_BITS_OFDM = 24, HEADER_BITS_HT = 72 };
+
+static bool is_ofdm(struct rf_mode mode)
+{
+    enum rf_kind kind = rf_rate_of(mode.rate)->kind;
+    return kind == RF_KIND_OFDM || kind == RF_KIND_HT;
+}
+
+/* ---- Power ---- */
+
+static double filtered_mw(const struct rf_radio *radio, const struct arrival *arrival)
+{
+    const struct air *air = arrival->air;
+    double db;
+    if (air->is_burst)
+        db = rf_narrowband_db(true, air->centre_mhz - rf_channel_mhz(radio->channel), air->width_mhz);
+    else
+        db = (double)radio->medium->leakage.db[is_ofdm(air->frame.mode)][true][air->frame.channel][radio->channel];
+    return num_from_db(arrival->antenna_dbm + db);
+}
+
+/* Added up anew each time, oldest first: a running sum would keep the rounding errors of what has long gone. */
+static double power_without(const struct rf_radio *radio, const struct arrival *except)
+{
+    double sum = 0;
+    for (const struct arrival *a = radio->first; a; a = a->next)
+        if (a != except)
+            sum += a->mw;
+    return sum;
+}
+
+static double noise_and_interference(const struct rf_radio *radio, const struct arrival *signal)
+{
+    return radio->medium->noise_mw[is_ofdm(signal->air->frame.mode)] + power_without(radio, signal);
+}
+
+static void update_cca(struct rf_radio *radio, sim_time now)
+{
+    bool busy = radio->listening &&
+                (radio->sending || radio->rx.arrival || power_without(radio, NULL) >= radio->medium->energy_detect_mw);
+    if (busy == radio->busy)
+        return;
+    radio->busy = busy;
+    if (radio->ops->cca)
+        radio->ops->cca(radio->ctx, now, busy);
+}
+
+/* ---- Fate of a frame ---- */
+
+static sim_time overlap(sim_time a, sim_time b, sim_time from, sim_time to)
+{
+    sim_time low = a > from ? a : from;
+    sim_time high = b < to ? b : to;
+    return high > low ? high - low : 0;
+}
+
+static double header_hazard(const struct rf_radio *radio, struct rf_mode mode, double snr_db)
+{
+    enum rf_kind kind = rf_rate_of(mode.rate)->kind;
+    if (kind == RF_KIND_OFDM)
+        return HEADER_BITS_OFDM * rf_error_hazard(radio->medium->errors, RF_RATE_OFDM_6, 0, snr_db);
+    if (kind == RF_KIND_HT)
+        return HEADER_BITS_HT * rf_error_hazard(radio->medium->errors, RF_RATE_OFDM_6, 0, snr_db);
+    enum rf_rate rate = mode.short_form ? RF_RATE_DSSS_2 : RF_RATE_DSSS_1; /* the short header is sent at 2 Mbit/s */
+    return HEADER_BITS_DSSS * rf_error_hazard(radio->medium->errors, rate, 0, snr_db);
+}
+
+/* Accounts for the stretch since the last change; to be called before every change of power. */
+static void settle(struct rf_radio *radio, sim_time now)
+{
+    struct reception *rx = &radio->rx;
+    if (!rx->arrival || rx->since == now)
+        return;
+    const struct rf_frame *frame = &rx->arrival->air->frame;
+    sim_time header = rx->arrival->start + frame->airtime.preamble;
+    sim_time data = header + frame->airtime.header;
+    sim_time end = data + frame->airtime.data;
+    sim_time in_header = overlap(rx->since, now, header, data);
+    sim_time in_data = overlap(rx->since, now, data, end);
+    double others = noise_and_interference(radio, rx->arrival);
+    double snr_db = num_to_db(rx->arrival->mw / others);
+    if (in_header > 0)
+        rx->header_hazard +=
+            header_hazard(radio, frame->mode, snr_db) * ((double)in_header / (double)frame->airtime.header);
+    if (in_data > 0)
+        rx->payload_hazard += 8.0 * frame->psdu * ((double)in_data / (double)frame->airtime.data) *
+                              rf_error_hazard(radio->medium->errors, frame->mode.rate, frame->psdu, snr_db);
+    sim_time heard = overlap(rx->since, now, rx->locked_at, end);
+    rx->interference_mw_ps += others * (double)heard;
+    rx->heard += heard;
+    rx->since = now;
+}
+
+enum draw { DRAW_HEADER, DRAW_PAYLOAD };
+
+static bool survives(const struct rf_radio *radio, const struct rf_frame *frame, enum draw draw, double hazard)
+{
+    struct rng rng;
+    rng_init(&rng, radio->medium->config.seed, frame->from << 16 | radio->node, "rf.receive");
+    rng.block = frame->number; /* 128 bits: one number for each draw */
+    double u = num_uniform(&rng);
+    if (draw == DRAW_PAYLOAD)
+        u = num_uniform(&rng);
+    return u < num_exp(-hazard);
+}
+
+/* Ends the reception and tells so. The frame is still held by its arrival. */
+static void finish(struct rf_radio *radio, enum rf_rx_result result, sim_time now)
+{
+    const struct arrival *arrival = radio->rx.arrival;
+    double noise = radio->medium->noise_mw[is_ofdm(arrival->air->frame.mode)];
+    double others = radio->rx.heard > 0 ? radio->rx.interference_mw_ps / (double)radio->rx.heard : noise;
+    struct rf_rx rx = {.frame = &arrival->air->frame,
+                       .result = result,
+                       .rssi_dbm = num_to_db(arrival->mw),
+                       .snr_db = num_to_db(arrival->mw / others),
+                       .noise_dbm = num_to_db(noise)};
+    radio->rx.arrival = NULL;
+    evq_cancel(radio->medium->q, &radio->header_end);
+    if (radio->ops->rx_end)
+        radio->ops->rx_end(radio->ctx, now, &rx);
+}
+
+static void header_end(void *ctx, sim_time now)
+{
+    struct rf_radio *radio = ctx;
+    struct reception *rx = &radio->rx;
+    const struct rf_frame *frame = &rx->arrival->air->frame;
+    settle(radio, now);
+    if (survives(radio, frame, DRAW_HEADER, rx->header_hazard)) {
+        rx->header_done = true;
+        if (radio->ops->rx_start)
+            radio->ops->rx_start(radio->ctx, now, frame);
+        return;
+    }
+    finish(radio, RF_RX_HEADER_ERROR, now);
+    update_cca(radio, now);
+}
+
+/* ---- Synchronisation ---- */
+
+static void window_end(void *ctx, sim_time now)
+{
+    struct rf_radio *radio = ctx;
+    const struct rf_medium_config *config = &radio->medium->config;
+    struct arrival *best = radio->candidate;
+    radio->candidate = NULL;
+    struct rf_mode mode = best->air->frame.mode;
+    double least = num_from_db(is_ofdm(mode) ? config->preamble_ofdm_snr_db : config->preamble_dsss_snr_db);
+    if (best->mw < least * noise_and_interference(radio, best) || best->mw < num_from_db(config->preamble_rssi_dbm))
+        return;
+    const struct rf_airtime *t = &best->air->frame.airtime;
+    sim_time header = best->start + t->preamble + t->header;
+    radio->rx = (struct reception){.arrival = best, .since = now, .locked_at = now};
+    evq_schedule(radio->medium->q, &radio->header_end, header);
+    if (radio->ops->preamble)
+        radio->ops->preamble(radio->ctx, now);
+    update_cca(radio, now);
+}
+
+void radio_power_start(struct rf_radio *radio, struct arrival *arrival, sim_time now)
+{
+    settle(radio, now);
+    arrival->start = now;
+    arrival->mw = filtered_mw(radio, arrival);
+    arrival->next = NULL;
+    arrival->previous = radio->last;
+    if (radio->last)
+        radio->last->next = arrival;
+    else
+        radio->first = arrival;
+    radio->last = arrival;
+    bool may_lock = radio->listening && !radio->sending && !radio->rx.arrival && !arrival->air->is_burst &&
+                    arrival->air->frame.channel == radio->channel;
+    if (may_lock && !radio->candidate) {
+        radio->candidate = arrival;
+        evq_schedule(radio->medium->q, &radio->window_end, now + radio->medium->config.preamble_window);
+    } else if (may_lock && arrival->mw > radio->candidate->mw) {
+        radio->candidate = arrival;
+    }
+    update_cca(radio, now);
+}
+
+static void drop_candidate(struct rf_radio *radio)
+{
+    radio->candidate = NULL;
+    evq_cancel(radio->medium->q, &radio->window_end);
+}
+
+void radio_power_end(struct rf_radio *radio, struct arrival *arrival, sim_time now)
+{
+    settle(radio, now);
+    if (arrival->previous)
+        arrival->previous->next = arrival->next;
+    else
+        radio->first = arrival->next;
+    if (arrival->next)
+        arrival->next->previous = arrival->previous;
+    else
+        radio->last = arrival->previous;
+    if (radio->candidate == arrival)
+        drop_candidate(radio);
+    update_cca(radio, now);
+}
+
+void radio_frame_end(struct rf_radio *radio, struct arrival *arrival, sim_time now)
+{
+    if (radio->rx.arrival != arrival)
+        return;
+    bool ok = survives(radio, &arrival->air->frame, DRAW_PAYLOAD, radio->rx.payload_hazard);
+    finish(radio, ok ? RF_RX_OK : RF_RX_FCS_ERROR, now);
+    update_cca(radio, now);
+}
+
+/* Stops whatever the receiver is doing. */
+static void abort_reception(struct rf_radio *radio, sim_time now)
+{
+    drop_candidate(radio);
+    if (!radio->rx.arrival)
+        return;
+    settle(radio, now);
+    if (radio->rx.header_done) {
+        finish(radio, RF_RX_ABORTED, now);
+    } else {
+        radio->rx.arrival = NULL;
+        evq_cancel(radio->medium->q, &radio->header_end);
+    }
+}
+
+/* ---- Sending and controls ---- */
+
+static void tx_end(void *ctx, sim_time now)
+{
+    struct rf_radio *radio = ctx;
+    struct air *air = radio->sending;
+    radio->sending = NULL;
+    if (radio->ops->tx_end)
+        radio->ops->tx_end(radio->ctx, now, &air->frame);
+    medium_release(radio->medium, air);
+    update_cca(radio, now);
+}
+
+void radio_init(struct rf_radio *radio)
+{
+    radio->listening = true;
+    evq_event_init(&radio->tx_end, tx_end, radio, EVQ_PHASE_RADIO_END);
+    evq_event_init(&radio->window_end, window_end, radio, EVQ_PHASE_RADIO_START);
+    evq_event_init(&radio->header_end, header_end, radio, EVQ_PHASE_RADIO_START);
+}
+
+bool rf_radio_transmit(struct rf_radio *radio, struct rf_mode mode, uint32_t psdu, const void *payload,
+                       double power_dbm)
+{
+    struct rf_medium *medium = radio->medium;
+    if (radio->sending || !radio->listening)
+        return false;
+    sim_time now = evq_now(medium->q);
+    struct air *air = medium_new_air(medium);
+    radio->sending = air;
+    abort_reception(radio, now);
+    air->frame = (struct rf_frame){.number = air->frame.number,
+                                   .from = radio->node,
+                                   .channel = radio->channel,
+                                   .mode = mode,
+                                   .psdu = psdu,
+                                   .payload = payload,
+                                   .power_dbm = power_dbm,
+                                   .start = now,
+                                   .airtime = rf_ppdu_airtime(mode, psdu)};
+    const struct rf_airtime *t = &air->frame.airtime;
+    air->energy = t->preamble + t->header + t->data;
+    evq_schedule(medium->q, &radio->tx_end, now + air->energy + t->extension);
+    medium_deliver(medium, air, now);
+    if (medium->observer)
+        medium->observer(medium->observer_ctx, now, &air->frame);
+    update_cca(radio, now);
+    return true;
+}
+
+void rf_radio_set_channel(struct rf_radio *radio, unsigned channel)
+{
+    sim_assert(channel >= RF_CHANNEL_FIRST && channel <= RF_CHANNEL_LAST && !radio->sending);
+    if (channel == radio->channel)
+        return;
+    sim_time now = evq_now(radio->medium->q);
+    abort_reception(radio, now);
+    radio->channel = channel;
+    for (struct arrival *a = radio->first; a; a = a->next)
+        a->mw = filtered_mw(radio, a);
+    update_cca(radio, now);
+}
+
+void rf_radio_set_listening(struct rf_radio *radio, bool listening)
+{
+    sim_assert(!radio->sending);
+    sim_time now = evq_now(radio->medium->q);
+    if (!listening)
+        abort_reception(radio, now);
+    radio->listening = listening;
+    update_cca(radio, now);
+}
+
+bool rf_radio_cca_busy(const struct rf_radio *radio)
+{
+    return radio->busy;
+}
+
+bool rf_radio_is_sending(const struct rf_radio *radio)
+{
+    return radio->sending != NULL;
+}
+
+unsigned rf_radio_channel(const struct rf_radio *radio)
+{
+    return radio->channel;
+}
+
+double rf_radio_energy_dbm(const struct rf_radio *radio)
+{
+    return num_to_db(radio->medium->noise_mw[true] + power_without(radio, NULL));
+}
