@@ -70,7 +70,8 @@ TEST(an_instruction_across_two_words)
         isync
         returns slot, 9
 
-/* The changed instruction is in the same straight run. (QEMU goes on with the block that it has begun; the jump ends it.) */
+/* The changed instruction is in the same straight run. QEMU goes on with the block that it has begun, even behind ISYNC:
+ * there, a jump ends it. */
 TEST(the_block_that_is_running)
         movi    a5, 3
         movi    a6, 0
