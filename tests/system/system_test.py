@@ -234,6 +234,43 @@ class Determinism(Vesper):
                 self.check("dualcore", "--set", f"node.0.uart0={end}")
 
 
+class Nodes(Vesper):
+    """Several nodes in one run: each its own firmware, console, scope and metrics; none changes another."""
+
+    ENDS = ["-q", "--until", "30ms", "--trace", "*"]
+    MACS = {"talker": "24:0a:c4:00:00:00", "worker": "24:0a:c4:00:00:04"}  # the node's own, wherever it stands
+
+    def outputs(self, name, nodes, *arguments):
+        scenario = self.write(f"{name}.toml", "".join(
+            f"[[node]]\nname = '{node}'\nfirmware = '{firmware(program)}'\nuart0 = 'log'\n"
+            f"mac = '{self.MACS[node]}'\n" for node, program in nodes))
+        self.expect_exit(self.run_vesper("run", scenario, "-o", name, *self.ENDS, *arguments), 0)
+        texts = {node: self.read(f"{name}/{node}.uart0.txt") for node, _ in nodes}
+        return self.read(f"{name}/wave.vcd"), self.read(f"{name}/metrics.json"), texts
+
+    def test_two_programs_side_by_side_are_deterministic(self):
+        pair = [("talker", "hello"), ("worker", "dualcore")]
+        first = self.outputs("a", pair)
+        self.assertTrue(first == self.outputs("b", pair), "two runs differ")
+        self.assertTrue(first == self.outputs("c", pair, "--set", "run.kernel=plain"), "SystemC and plain loop differ")
+        wave, metrics, texts = first
+        scopes = re.findall(r"^\$scope module (talker|worker) \$end", wave.decode(), re.MULTILINE)
+        self.assertEqual(sorted(set(scopes)), ["talker", "worker"])
+        nodes = json.loads(metrics)["nodes"]
+        self.assertEqual([node["name"] for node in nodes], ["talker", "worker"])
+        self.assertNotEqual(nodes[0]["cores"], nodes[1]["cores"])
+        self.assertNotEqual(texts["talker"], texts["worker"])
+
+    def test_a_node_does_the_same_alone_and_in_company(self):
+        _, metrics, texts = self.outputs("both", [("talker", "hello"), ("worker", "dualcore")])
+        for number, (node, program) in enumerate([("talker", "hello"), ("worker", "dualcore")]):
+            with self.subTest(node):
+                _, own_metrics, own_texts = self.outputs(node, [(node, program)])
+                self.assertEqual(own_texts[node], texts[node])
+                alone, together = json.loads(own_metrics)["nodes"][0], json.loads(metrics)["nodes"][number]
+                self.assertEqual(alone["cores"], together["cores"])
+
+
 class Consoles(Vesper):
     """Input from outside, by whatever way."""
 
