@@ -284,6 +284,11 @@ void rf_medium_burst(struct rf_medium *medium, unsigned node, double centre_mhz,
     medium_release(medium, air); /* the sender itself needs it no more */
 }
 
+unsigned rf_medium_nodes(const struct rf_medium *medium)
+{
+    return medium->nodes;
+}
+
 unsigned rf_medium_frames_on_air(const struct rf_medium *medium)
 {
     return medium->on_air;

@@ -128,6 +128,9 @@ double rf_radio_energy_dbm(const struct rf_radio *radio);
 void rf_medium_burst(struct rf_medium *medium, unsigned node, double centre_mhz, double width_mhz, double power_dbm,
                      sim_time duration);
 
+/* Nodes of the propagation. */
+unsigned rf_medium_nodes(const struct rf_medium *medium);
+
 /* Transmissions not yet over at every receiver, and how many (frame, receiver) pairs have been worked on in all. */
 unsigned rf_medium_frames_on_air(const struct rf_medium *medium);
 uint64_t rf_medium_deliveries(const struct rf_medium *medium);
