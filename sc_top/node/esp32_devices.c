@@ -202,7 +202,7 @@ static void connect_uart(struct gpio *gpio, struct uart *uart, const struct uart
     gpio_signal_in(gpio, pins->flow, true, uart_cts_changed, uart);
     if (pins->modem) {
         uart->dtr = gpio_signal_out(gpio, pins->modem, true, NULL);
-        gpio_signal_in(gpio, pins->modem, true, uart_dsr_changed, uart);
+        gpio_signal_in(gpio, pins->modem, false, uart_dsr_changed, uart);
     }
 }
 
