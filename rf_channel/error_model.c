@@ -61,8 +61,7 @@ static const struct code *code_of(const struct rf_rate_info *info)
     for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
         if (info->coded_bits * codes[i].numerator == info->data_bits * codes[i].denominator)
             return &codes[i];
-    sim_assert(!"a rate's code is one of the four");
-    return NULL;
+    sim_assert_failed("a rate's code is one of the four", __FILE__, __LINE__);
 }
 
 static double power(double base, unsigned exponent)
@@ -229,8 +228,7 @@ static const struct per_curve *per_curve_of(enum rf_rate mcs, unsigned class)
     for (size_t i = 0; i < sizeof per_curves / sizeof per_curves[0]; i++)
         if (per_curves[i].mcs == mcs && (per_curves[i].bytes > CLASS_BOUNDARY_BYTES) == (class == CLASS_LONG))
             return &per_curves[i];
-    sim_assert(!"error_model.def lists two lengths for every MCS");
-    return NULL;
+    sim_assert_failed("error_model.def lists two lengths for every MCS", __FILE__, __LINE__);
 }
 
 /* ---- Building the tables ---- */
