@@ -110,11 +110,19 @@ static int by_symbol_address(const void *left, const void *right)
     return a->order < b->order ? -1 : a->order > b->order;
 }
 
+/* A copy, as of program headers: section headers, too, may lie anywhere. */
+static bool get_header(Elf_Scn *section, Elf32_Shdr *header)
+{
+    const void *found = section ? elf32_getshdr(section) : NULL;
+    if (found)
+        memcpy(header, found, sizeof *header);
+    return found != NULL;
+}
+
 static bool section_holds_code(Elf *elf, unsigned index)
 {
-    Elf_Scn *section = index < SHN_LORESERVE ? elf_getscn(elf, index) : NULL;
-    const Elf32_Shdr *header = section ? elf32_getshdr(section) : NULL;
-    return header && (header->sh_flags & SHF_EXECINSTR);
+    Elf32_Shdr header;
+    return index < SHN_LORESERVE && get_header(elf_getscn(elf, index), &header) && (header.sh_flags & SHF_EXECINSTR);
 }
 
 /* A name for code: not the assembler's local labels nor the linker's property markers. */
@@ -132,13 +140,12 @@ static bool names_code(Elf *elf, const Elf32_Sym *symbol, const char *name)
  * pointers into converted copies in some cases, and symbols must live as long as the image. */
 static const char *string_at(const struct image_reader *reader, Elf *elf, unsigned table, uint32_t at)
 {
-    Elf_Scn *section = elf_getscn(elf, table);
-    const Elf32_Shdr *header = section ? elf32_getshdr(section) : NULL;
-    if (!header || header->sh_type != SHT_STRTAB || !image_has(reader, header->sh_offset, header->sh_size) ||
-        at >= header->sh_size)
+    Elf32_Shdr header;
+    if (!get_header(elf_getscn(elf, table), &header) || header.sh_type != SHT_STRTAB ||
+        !image_has(reader, header.sh_offset, header.sh_size) || at >= header.sh_size)
         return NULL;
-    const char *text = (const char *)reader->image->file + header->sh_offset + at;
-    return memchr(text, 0, header->sh_size - at) ? text : NULL;
+    const char *text = (const char *)reader->image->file + header.sh_offset + at;
+    return memchr(text, 0, header.sh_size - at) ? text : NULL;
 }
 
 static enum sim_status keep_symbols(const struct image_reader *reader, struct elf_symbol *found, size_t count)
@@ -160,22 +167,20 @@ static enum sim_status keep_symbols(const struct image_reader *reader, struct el
 static enum sim_status read_symbols(const struct image_reader *reader, Elf *elf)
 {
     Elf_Scn *section = NULL;
-    const Elf32_Shdr *header = NULL;
-    while ((section = elf_nextscn(elf, section)) != NULL) {
-        header = elf32_getshdr(section);
-        if (header && header->sh_type == SHT_SYMTAB)
+    Elf32_Shdr header = {0};
+    while ((section = elf_nextscn(elf, section)) != NULL)
+        if (get_header(section, &header) && header.sh_type == SHT_SYMTAB)
             break;
-    }
-    if (!section || !header || !image_has(reader, header->sh_offset, header->sh_size))
+    if (!section || !image_has(reader, header.sh_offset, header.sh_size))
         return SIM_OK;
-    size_t count = header->sh_size / sizeof(Elf32_Sym), kept = 0;
+    size_t count = header.sh_size / sizeof(Elf32_Sym), kept = 0;
     struct elf_symbol *found = malloc((count ? count : 1) * sizeof *found);
     if (!found)
         return image_no_memory(reader);
     for (size_t i = 0; i < count; i++) {
         Elf32_Sym symbol;
-        memcpy(&symbol, reader->image->file + header->sh_offset + i * sizeof symbol, sizeof symbol);
-        const char *name = string_at(reader, elf, header->sh_link, symbol.st_name);
+        memcpy(&symbol, reader->image->file + header.sh_offset + i * sizeof symbol, sizeof symbol);
+        const char *name = string_at(reader, elf, header.sh_link, symbol.st_name);
         if (!names_code(elf, &symbol, name))
             continue;
         found[kept].symbol = (struct image_symbol){.address = symbol.st_value,
