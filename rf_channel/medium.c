@@ -92,10 +92,14 @@ void rf_medium_destroy(struct rf_medium *medium)
     free(medium);
 }
 
-void rf_medium_observe(struct rf_medium *medium, rf_medium_observer observer, void *ctx)
+void rf_medium_observe(struct rf_medium *medium, const struct rf_medium_observer *observer)
 {
     medium->observer = observer;
-    medium->observer_ctx = ctx;
+}
+
+struct evq *rf_medium_evq(const struct rf_medium *medium)
+{
+    return medium->q;
 }
 
 struct rf_radio *rf_radio_attach(struct rf_medium *medium, unsigned node, unsigned channel,
@@ -126,7 +130,9 @@ struct air *medium_new_air(struct rf_medium *medium)
     }
     struct air *air = medium->free_air;
     medium->free_air = air->next_free;
-    *air = (struct air){.frame.number = ++medium->frames, .users = 1};
+    air->frame = (struct rf_frame){.number = ++medium->frames};
+    air->is_burst = false;
+    air->users = 1;
     medium->on_air++;
     return air;
 }
@@ -238,6 +244,7 @@ static bool deliver_to(struct rf_medium *medium, struct air *air, unsigned node,
     air->users++;
     medium->deliveries++;
     evq_event_init(&arrival->event, arrival_event, arrival, EVQ_PHASE_RADIO_START);
+    arrival->event.node = node;
     evq_schedule(medium->q, &arrival->event, now + rf_propagation_delay(medium->propagation, frame->from, node, now));
     return true;
 }

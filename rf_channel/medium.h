@@ -50,8 +50,8 @@ struct rf_frame {
     unsigned from;   /* node */
     unsigned channel;
     struct rf_mode mode;
-    uint32_t psdu; /* bytes */
-    const void *payload;
+    uint32_t psdu;          /* bytes */
+    const uint8_t *payload; /* the MPDU: psdu less the FCS's 4 bytes; NULL when none was given */
     double power_dbm;
     sim_time start; /* at the transmitter's antenna */
     struct rf_airtime airtime;
@@ -87,8 +87,14 @@ struct rf_radio_ops {
     void (*tx_end)(void *ctx, sim_time now, const struct rf_frame *frame);
 };
 
-/* Sees every transmission when it starts (traces, pcap, statistics). */
-typedef void (*rf_medium_observer)(void *ctx, sim_time now, const struct rf_frame *frame);
+/* Sees everything on the medium (traces, pcap, statistics); each function may be NULL. */
+struct rf_medium_observer {
+    void *ctx;
+    /* A transmission starts. */
+    void (*transmitted)(void *ctx, sim_time now, const struct rf_frame *frame);
+    /* What a node that had synchronised to a frame made of it. */
+    void (*received)(void *ctx, sim_time now, unsigned node, const struct rf_rx *rx);
+};
 
 struct rf_medium;
 struct rf_radio;
@@ -98,7 +104,9 @@ struct rf_medium *rf_medium_create(const struct rf_medium_config *config, struct
                                    struct rf_propagation *propagation, const struct rf_error_model *errors);
 /* Radios go with it. NULL is accepted. */
 void rf_medium_destroy(struct rf_medium *medium);
-void rf_medium_observe(struct rf_medium *medium, rf_medium_observer observer, void *ctx);
+/* observer outlives the medium; NULL: none. */
+void rf_medium_observe(struct rf_medium *medium, const struct rf_medium_observer *observer);
+struct evq *rf_medium_evq(const struct rf_medium *medium);
 
 /* One radio per node (node < nodes of the propagation, not attached yet), listening on `channel`. ops and ctx outlive
  * the medium. NULL without memory. */
@@ -106,9 +114,8 @@ struct rf_radio *rf_radio_attach(struct rf_medium *medium, unsigned node, unsign
                                  const struct rf_radio_ops *ops, void *ctx);
 
 /* Sends now; a reception in progress is aborted. False, and nothing happens, while the radio sends already or is
- * switched off. payload must stay valid until every receiver had its end: until rf_medium_frames_on_air() no longer
- * counts it; receivers get it as a pointer only. psdu 0..4095. */
-bool rf_radio_transmit(struct rf_radio *radio, struct rf_mode mode, uint32_t psdu, const void *payload,
+ * switched off. payload (psdu - 4 bytes, or NULL) is copied. psdu 0..4095. */
+bool rf_radio_transmit(struct rf_radio *radio, struct rf_mode mode, uint32_t psdu, const uint8_t *payload,
                        double power_dbm);
 
 /* Retunes; what is on the air there counts as energy at once. Not while sending (asserted). */

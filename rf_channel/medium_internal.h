@@ -6,6 +6,8 @@
 #include "rf_channel/channels.h"
 #include "rf_channel/medium.h"
 
+enum { PSDU_MAX = 4095 };
+
 /* A transmission and its users: one for the sender, one per arrival. */
 struct air {
     struct rf_frame frame;
@@ -14,6 +16,7 @@ struct air {
     sim_time energy;              /* how long there is power: extension excluded */
     unsigned users;
     struct air *next_free;
+    uint8_t payload[PSDU_MAX]; /* frame.payload points here */
 };
 
 enum stage { STAGE_START, STAGE_POWER_END, STAGE_FRAME_END };
@@ -76,8 +79,7 @@ struct rf_medium {
     unsigned nodes;
     double cull_dbm;   /* receivers that get less on average are left out */
     uint64_t attached; /* counts attachments: neighbour lists must be made anew */
-    rf_medium_observer observer;
-    void *observer_ctx;
+    const struct rf_medium_observer *observer;
     uint64_t frames, deliveries;
     unsigned on_air;
     struct air *free_air;

@@ -3,6 +3,7 @@
 #include "rf_channel/medium.h"
 
 #include "rf_channel/medium_internal.h"
+#include "rf_channel/mpdu.h"
 #include "rf_channel/num.h"
 
 /* Bits of the PLCP header (DSSS: 16.2.2), of SIGNAL (OFDM: 17.3.4) and of L-SIG with HT-SIG (19.3.9.3, 19.3.9.4). */
@@ -127,6 +128,9 @@ static void finish(struct rf_radio *radio, enum rf_rx_result result, sim_time no
     evq_cancel(radio->medium->q, &radio->header_end);
     if (radio->ops->rx_end)
         radio->ops->rx_end(radio->ctx, now, &rx);
+    const struct rf_medium_observer *observer = radio->medium->observer;
+    if (observer && observer->received)
+        observer->received(observer->ctx, now, radio->node, &rx);
 }
 
 static void header_end(void *ctx, sim_time now)
@@ -254,9 +258,10 @@ void radio_init(struct rf_radio *radio)
     evq_event_init(&radio->tx_end, tx_end, radio, EVQ_PHASE_RADIO_END);
     evq_event_init(&radio->window_end, window_end, radio, EVQ_PHASE_RADIO_START);
     evq_event_init(&radio->header_end, header_end, radio, EVQ_PHASE_RADIO_START);
+    radio->tx_end.node = radio->window_end.node = radio->header_end.node = radio->node;
 }
 
-bool rf_radio_transmit(struct rf_radio *radio, struct rf_mode mode, uint32_t psdu, const void *payload,
+bool rf_radio_transmit(struct rf_radio *radio, struct rf_mode mode, uint32_t psdu, const uint8_t *payload,
                        double power_dbm)
 {
     struct rf_medium *medium = radio->medium;
@@ -271,16 +276,18 @@ bool rf_radio_transmit(struct rf_radio *radio, struct rf_mode mode, uint32_t psd
                                    .channel = radio->channel,
                                    .mode = mode,
                                    .psdu = psdu,
-                                   .payload = payload,
+                                   .payload = payload ? air->payload : NULL,
                                    .power_dbm = power_dbm,
                                    .start = now,
                                    .airtime = rf_ppdu_airtime(mode, psdu)};
+    if (payload && psdu > MPDU_FCS)
+        memcpy(air->payload, payload, psdu - MPDU_FCS);
     const struct rf_airtime *t = &air->frame.airtime;
     air->energy = t->preamble + t->header + t->data;
     evq_schedule(medium->q, &radio->tx_end, now + air->energy + t->extension);
     medium_deliver(medium, air, now);
-    if (medium->observer)
-        medium->observer(medium->observer_ctx, now, &air->frame);
+    if (medium->observer && medium->observer->transmitted)
+        medium->observer->transmitted(medium->observer->ctx, now, &air->frame);
     update_cca(radio, now);
     return true;
 }

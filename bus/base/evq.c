@@ -24,6 +24,8 @@ static bool evq_before(const struct evq_event *a, const struct evq_event *b)
         return a->time < b->time;
     if (a->phase != b->phase)
         return a->phase < b->phase;
+    if (a->node != b->node)
+        return a->node < b->node;
     return a->sequence < b->sequence;
 }
 

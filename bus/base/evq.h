@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Event queue of one node: what devices have announced to happen, in a total order.
+/* Event queue of one node, or of the air: what devices have announced to happen, in a total order.
  *
- * Order is (time, phase, sequence number): the sequence number is the count of evq_schedule calls on this queue, so it
- * depends on nothing outside the node. Together with the node's number, which the owner of many queues adds, the order
- * of a whole run never depends on pointers, on host threads or on the order in which a kernel runs its processes.
+ * Order is (time, phase, node, sequence number). In a node's own queue `node` is 0 for all; in the queue of the air,
+ * which all radios share, it is the radio's. The sequence number is the count of evq_schedule calls on this queue, so it
+ * depends on nothing outside its owner. So the order of a whole run never depends on pointers, on host threads or on
+ * the order in which a kernel runs its processes.
  *
  * Events are intrusive: a device embeds its struct evq_event, and nothing is allocated per event. */
 #ifndef VESPER_BUS_BASE_EVQ_H
@@ -11,6 +12,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "bus/base/sim_time.h"
 #include "bus/base/status.h"
@@ -39,6 +41,7 @@ struct evq_event {
     evq_fn fn;
     void *ctx;
     enum evq_phase phase;
+    uint32_t node; /* 0 after evq_event_init; set it before scheduling where several nodes share a queue */
     sim_time time;
     uint64_t sequence;
     size_t slot; /* place in the heap + 1, 0 when not scheduled */
@@ -49,6 +52,7 @@ static inline void evq_event_init(struct evq_event *event, evq_fn fn, void *ctx,
     event->fn = fn;
     event->ctx = ctx;
     event->phase = phase;
+    event->node = 0;
     event->time = SIM_TIME_NEVER;
     event->sequence = 0;
     event->slot = 0;

@@ -76,6 +76,18 @@ TEST_F(Evq, AtOneTimeThePhaseDecidesThenTheOrderOfScheduling)
     EXPECT_EQ(ran, "clock@7 first@7 second@7 end@7 start@7 cpu@7 probe@7 ");
 }
 
+TEST_F(Evq, WhereNodesShareAQueueTheLowerNodeGoesFirstWhoeverAskedFirst)
+{
+    event two(say("two")), one(say("one")), late(say("late"), EVQ_PHASE_OBSERVE);
+    two.node.node = 2;
+    one.node.node = 1;
+    evq_schedule(q, &late.node, 10);
+    evq_schedule(q, &two.node, 10);
+    evq_schedule(q, &one.node, 10);
+    evq_run(q, 10);
+    EXPECT_EQ(ran, "one@10 two@10 late@10 ");
+}
+
 TEST_F(Evq, ReschedulingMovesTheEventAndItsPlaceAmongEquals)
 {
     event a(say("a")), b(say("b"));
