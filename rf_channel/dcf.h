@@ -46,7 +46,7 @@ enum dcf_protection { DCF_PROTECT_NONE, DCF_PROTECT_RTS, DCF_PROTECT_CTS_TO_SELF
 enum dcf_answer { DCF_ANSWER_NONE, DCF_ANSWER_ACK, DCF_ANSWER_BLOCK_ACK };
 
 struct dcf_attempt {
-    const uint8_t *mpdu; /* valid until the attempt is done */
+    const uint8_t *mpdu; /* valid until the attempt is done; NULL: nothing is sent at the boundary, DCF_OK */
     unsigned bytes;      /* without FCS; 10..4091 */
     struct rf_mode mode;
     double power_dbm;
@@ -71,13 +71,14 @@ enum dcf_result {
 struct dcf_outcome {
     enum dcf_result result;
     bool sent;                /* the frame itself was on the air */
+    unsigned left;            /* backoff slots still to go, of an attempt that has not had its boundary */
     sim_time start;           /* of the first frame of the attempt, if one was sent */
     double rssi_dbm, snr_db;  /* of the answer, when there was one */
     uint16_t block_ack_start; /* of a BlockAck: sequence number of bit 0 */
     uint64_t block_ack_bitmap;
 };
 
-enum dcf_wants { DCF_WANTS_NOTHING, DCF_WANTS_ACK };
+enum dcf_wants { DCF_WANTS_NOTHING, DCF_WANTS_ACK, DCF_WANTS_SCORE /* QoS data to be answered by a BlockAck later */ };
 
 struct dcf_rx {
     const struct rf_rx *rx;
@@ -85,7 +86,7 @@ struct dcf_rx {
     struct mpdu mpdu;
     sim_time start, end;  /* of the PPDU at this antenna; end with the signal extension */
     unsigned match;       /* bit n: the receiver address is that of interface n */
-    enum dcf_wants wants; /* an ACK, if dcf_acknowledge is called in time */
+    enum dcf_wants wants; /* gets it if dcf_acknowledge is called in time */
 };
 
 struct dcf_ops {
@@ -138,9 +139,11 @@ void dcf_start(struct dcf *dcf, unsigned slot, const struct dcf_attempt *attempt
  * the air: it will end by itself. */
 bool dcf_cancel(struct dcf *dcf, unsigned slot);
 bool dcf_is_busy(const struct dcf *dcf, unsigned slot);
+/* Carrier sense, physical or virtual, or an exchange of our own. */
+bool dcf_medium_is_busy(const struct dcf *dcf);
 
-/* The frame told last by `received` shall be acknowledged. Has an effect until SIFS after its end; then sends the ACK.
- */
+/* The frame told last by `received` has been accepted: it is entered in its block-ack scoreboard, if there is one, and
+ * acknowledged, if it wants that. To be called before SIFS after its end is over; later it has no effect. */
 void dcf_acknowledge(struct dcf *dcf);
 
 /* Block ack as recipient: frames of (transmitter, tid) are entered in a scoreboard of 64 from `start` on; a BlockAckReq

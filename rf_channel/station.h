@@ -15,7 +15,7 @@
 extern "C" {
 #endif
 
-enum { STATION_QUEUES = DCF_SLOTS - 1, STATION_FALLBACKS = 4 };
+enum { STATION_QUEUES = DCF_SLOTS - 1, STATION_FRAME_MAX = 4091 };
 
 struct station_queue_config {
     unsigned cw_min, cw_max; /* 2^n - 1 */
@@ -28,15 +28,17 @@ struct station_config {
     double power_dbm;
     struct dcf_config mac;
     struct station_queue_config queue[STATION_QUEUES]; /* by slot: 0 voice, 1 video, 2 best effort, 3 background */
-    unsigned retry_limit;      /* attempts of a frame sent without RTS, or of an RTS (dot11ShortRetryLimit); from 1 */
-    unsigned long_retry_limit; /* attempts of a frame after its CTS */
-    unsigned rts_threshold;    /* bytes of PSDU from which RTS is used; 4096: never */
+    /* Attempts of a frame sent without RTS, or of an RTS (dot11ShortRetryLimit), and of a frame after its CTS
+     * (dot11LongRetryLimit). 0: never given up. */
+    unsigned retry_limit, long_retry_limit;
+    unsigned rts_threshold; /* bytes of PSDU from which RTS is used; 4096: never */
     struct rf_mode rts_mode;
     bool protect;            /* CTS-to-self at rts_mode before OFDM and HT frames (802.11g protection) */
     unsigned fallback_after; /* failed attempts of a frame before it goes down one step of its rates; 0: never */
     unsigned queue_limit;    /* frames waiting in a queue; one more is refused */
     sim_time lifetime;       /* frames older than this are dropped when their turn comes; 0: never */
-    bool draw_when_idle; /* false: a frame that finds no backoff pending and an idle medium goes without (10.3.4.2) */
+    /* Also a frame that finds no backoff pending and the medium idle draws one; 10.3.4.2 lets it go without. */
+    bool draw_when_idle;
     uint64_t seed;
 };
 
