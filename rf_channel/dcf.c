@@ -13,6 +13,7 @@ struct dcf_config dcf_defaults(void)
                                .turnaround = SIM_US(5),
                                .eifs_ack = rf_txtime((struct rf_mode){RF_RATE_DSSS_1, false}, MPDU_ACK + MPDU_FCS),
                                .idle_rule = DCF_IDLE_SLOT,
+                               .edca = true,
                                .power_dbm = 20.0};
 }
 
@@ -95,22 +96,25 @@ static bool may_contend(const struct dcf *dcf)
     return dcf->listening && !dcf->cca_busy && dcf->exchange == EXCHANGE_NONE && dcf->committed == NO_SLOT;
 }
 
-/* Takes the slots that have gone by off the counters; the medium becomes busy now. A boundary less than a turnaround
- * ahead has been decided for already, so the slot before it counts. */
+/* Takes off what has been counted when the medium is busy from boundary `at` on, or from soon after it. */
+static void count_down(const struct dcf *dcf, struct slot *slot, sim_time at)
+{
+    if (at < slot->origin)
+        return;
+    sim_time gone = (at - slot->origin) / dcf->config.slot + dcf->config.edca;
+    slot->left = gone < slot->left ? slot->left - (unsigned)gone : 0;
+}
+
+/* The medium becomes busy. A boundary less than a turnaround ahead has been decided for already. */
 void dcf_freeze(struct dcf *dcf, sim_time now)
 {
     if (!dcf->counting)
         return;
     dcf->counting = false;
     evq_cancel(dcf->q, &dcf->access);
-    sim_time decided = now + dcf->config.turnaround;
-    for (unsigned n = 0; n < DCF_SLOTS; n++) {
-        struct slot *slot = &dcf->slot[n];
-        if (slot->stage != SLOT_WAITS || decided <= slot->origin)
-            continue;
-        sim_time elapsed = (decided - slot->origin) / dcf->config.slot;
-        slot->left = elapsed < slot->left ? slot->left - (unsigned)elapsed : 0;
-    }
+    for (unsigned n = 0; n < DCF_SLOTS; n++)
+        if (dcf->slot[n].stage == SLOT_WAITS)
+            count_down(dcf, &dcf->slot[n], now + dcf->config.turnaround);
 }
 
 static sim_time boundary_of(const struct dcf *dcf, const struct slot *slot)
@@ -251,8 +255,7 @@ static void decide(struct dcf *dcf, sim_time now)
         if (slot->stage != SLOT_WAITS)
             continue;
         if (boundary_of(dcf, slot) > dcf->boundary) {
-            sim_time gone = dcf->boundary > slot->origin ? (dcf->boundary - slot->origin) / dcf->config.slot : 0;
-            slot->left -= gone < slot->left ? (unsigned)gone : slot->left;
+            count_down(dcf, slot, dcf->boundary);
         } else if (dcf->committed == NO_SLOT) {
             slot->stage = SLOT_SENDS;
             dcf->committed = n;

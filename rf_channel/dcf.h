@@ -35,11 +35,14 @@ struct dcf_config {
     /* EIFS - DIFS is SIFS and this: the time of an ACK at the lowest mandatory rate (10.3.2.3.7). 0: no EIFS. */
     sim_time eifs_ack;
     enum dcf_idle_rule idle_rule;
+    /* EDCA takes a slot off the counter at its beginning (10.23.2.4), so a station counts one more than with DCF, which
+     * does it at the end (10.3.4.3), whenever another one's frame stops the count. */
+    bool edca;
     uint32_t basic_rates; /* for answers; bit n = enum rf_rate n, see rf_response_rate */
     double power_dbm;     /* of answers */
 };
 
-/* 802.11g with short slots, DSSS 1 Mbit/s as the lowest mandatory rate. */
+/* EDCA with 802.11g's short slots, DSSS 1 Mbit/s as the lowest mandatory rate. */
 struct dcf_config dcf_defaults(void);
 
 enum dcf_protection { DCF_PROTECT_NONE, DCF_PROTECT_RTS, DCF_PROTECT_CTS_TO_SELF };
