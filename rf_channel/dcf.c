@@ -331,7 +331,7 @@ static void limit_event(void *ctx, sim_time now)
 
 /* ---- What the radio tells ---- */
 
-void dcf_on_cca(void *ctx, sim_time now, bool busy)
+static void on_cca(void *ctx, sim_time now, bool busy)
 {
     struct dcf *dcf = ctx;
     dcf->cca_busy = busy;
@@ -344,7 +344,7 @@ void dcf_on_cca(void *ctx, sim_time now, bool busy)
     dcf_state_changed(dcf, now);
 }
 
-void dcf_on_tx_end(void *ctx, sim_time now, const struct rf_frame *frame)
+static void on_tx_end(void *ctx, sim_time now, const struct rf_frame *frame)
 {
     struct dcf *dcf = ctx;
     enum sending sending = dcf->sending;
@@ -477,11 +477,11 @@ unsigned dcf_node(const struct dcf *dcf)
 
 /* ---- Birth and death ---- */
 
-static const struct rf_radio_ops RADIO_OPS = {.cca = dcf_on_cca,
+static const struct rf_radio_ops RADIO_OPS = {.cca = on_cca,
                                               .preamble = dcf_on_preamble,
                                               .rx_start = dcf_on_rx_start,
                                               .rx_end = dcf_on_rx_end,
-                                              .tx_end = dcf_on_tx_end};
+                                              .tx_end = on_tx_end};
 
 struct dcf *dcf_create(struct rf_medium *medium, unsigned node, unsigned channel, const struct dcf_config *config,
                        const struct dcf_ops *ops, void *ctx, const struct dcf_observer *observer)
