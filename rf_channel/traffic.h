@@ -16,9 +16,10 @@ extern "C" {
 enum {
     TRAFFIC_ENCAPSULATION = 36, /* LLC/SNAP 8, IPv4 20, UDP 8 */
     TRAFFIC_PAYLOAD_MIN = 12,   /* sequence number and time */
-    TRAFFIC_PAYLOAD_MAX = STATION_FRAME_MAX - MPDU_QOS_HEADER - TRAFFIC_ENCAPSULATION,
-    TRAFFIC_TO_ALL = 0xffffffff
+    TRAFFIC_PAYLOAD_MAX = STATION_FRAME_MAX - MPDU_QOS_HEADER - TRAFFIC_ENCAPSULATION
 };
+
+#define TRAFFIC_TO_ALL UINT32_MAX
 
 enum traffic_kind {
     TRAFFIC_SATURATED, /* a packet always waits */
