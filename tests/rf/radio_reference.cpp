@@ -36,12 +36,12 @@ struct Result {
 class Run
 {
   public:
-    Run(const Options &o, uint64_t seed)
-        : o(o), kind(o.preset == "ns3" ? air::preset::ns3 : air::preset::vesper),
+    Run(const Options &options, uint64_t run_seed)
+        : o(options), kind(o.preset == "ns3" ? air::preset::ns3 : air::preset::vesper),
           std(o.standard == "b"   ? air::standard::b
               : o.standard == "g" ? air::standard::g
                                   : air::standard::n),
-          config(air::station_of(std, kind)), seed(seed)
+          config(air::station_of(std, kind)), seed(run_seed)
     {
         if (o.rts)
             config.rts_threshold = 1;

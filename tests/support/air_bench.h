@@ -40,14 +40,14 @@ inline struct station_config station_of(standard std, preset kind)
 class Scene
 {
   public:
-    Scene(unsigned nodes, preset kind, uint64_t seed, struct rf_propagation_config path = fixed(70),
-          enum rf_error_kind errors = RF_ERROR_TABLE)
-        : seed(seed), q(evq_create()), propagation(rf_propagation_create(&path, nodes)),
-          errors(rf_error_model_create(errors)), addresses(nodes)
+    Scene(unsigned nodes, preset kind, uint64_t run_seed, struct rf_propagation_config path = fixed(70),
+          enum rf_error_kind error_kind = RF_ERROR_TABLE)
+        : seed(run_seed), q(evq_create()), propagation(rf_propagation_create(&path, nodes)),
+          errors(rf_error_model_create(error_kind)), addresses(nodes)
     {
         auto config = kind == preset::ns3 ? rf_medium_ns3() : rf_medium_defaults();
         config.seed = seed;
-        medium = rf_medium_create(&config, q, propagation, this->errors);
+        medium = rf_medium_create(&config, q, propagation, errors);
         for (unsigned n = 0; n < nodes; n++)
             addresses[n] = {0x02, 0, 0, 0, (uint8_t)(n >> 8), (uint8_t)n};
         directory = {nodes, reinterpret_cast<const uint8_t(*)[MPDU_ADDRESS]>(addresses.data())};
@@ -87,18 +87,18 @@ class Scene
     struct traffic *station(unsigned node, struct station_config config)
     {
         static const struct traffic_ops OPS = {
-            [](void *ctx, sim_time now, unsigned node, const struct traffic_packet *packet) {
+            [](void *ctx, sim_time now, unsigned to, const struct traffic_packet *packet) {
                 auto &scene = *static_cast<Scene *>(ctx);
                 if (now < scene.measured_from)
                     return;
-                auto &got = scene.got[{packet->from, node}];
-                got.packets++;
-                got.bytes += packet->bytes;
-                got.delays.push_back(now - packet->made);
+                auto &sum = scene.got[{packet->from, to}];
+                sum.packets++;
+                sum.bytes += packet->bytes;
+                sum.delays.push_back(now - packet->made);
             },
-            [](void *ctx, sim_time now, unsigned node, const struct traffic_packet *, bool) {
+            [](void *ctx, sim_time now, unsigned from, const struct traffic_packet *, bool) {
                 auto &scene = *static_cast<Scene *>(ctx);
-                scene.made[node] += now >= scene.measured_from;
+                scene.made[from] += now >= scene.measured_from;
             },
             nullptr};
         config.seed = seed;
@@ -106,9 +106,9 @@ class Scene
         stations[node] = traffic_create(medium, node, &config, &directory, &OPS, this, observer);
         return stations[node];
     }
-    void flow(unsigned node, const struct traffic_flow &flow)
+    void flow(unsigned node, const struct traffic_flow &config)
     {
-        check(traffic_add_flow(stations[node], &flow));
+        check(traffic_add_flow(stations[node], &config));
     }
 
     // Lets things settle, then measures for `duration`.
