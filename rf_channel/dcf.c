@@ -423,6 +423,7 @@ void dcf_apply_pending(struct dcf *dcf)
     if (dcf->channel_wanted != rf_radio_channel(dcf->radio)) {
         dcf->receiving = false;
         rf_radio_set_channel(dcf->radio, dcf->channel_wanted);
+        dcf_state_changed(dcf, evq_now(dcf->q));
     }
     if (dcf->listening_wanted != dcf->listening) {
         sim_time now = evq_now(dcf->q);

@@ -360,7 +360,7 @@ void dcf_on_rx_end(void *ctx, sim_time now, const struct rf_rx *received)
         dcf->observer->received(dcf->observer->ctx, now, dcf->node, &rx);
     if (dcf->ops->received)
         dcf->ops->received(dcf->ctx, now, &rx);
-    dcf_state_changed(dcf, now);
+    /* State and counting follow with the CCA that the medium tells next. */
 }
 
 void dcf_rx_init(struct dcf *dcf)

@@ -74,7 +74,8 @@ struct rf_rx {
 
 /* Every callback may be NULL. */
 struct rf_radio_ops {
-    /* Clear channel assessment changed. Called by rf_radio_transmit and the other setters before they return, too. */
+    /* Clear channel assessment changed, or a reception has ended (rx_end). Called by rf_radio_transmit and the other
+     * setters before they return, too. */
     void (*cca)(void *ctx, sim_time now, bool busy);
     /* Synchronised to a preamble; what follows is not known yet. */
     void (*preamble)(void *ctx, sim_time now);

@@ -43,15 +43,28 @@ static double noise_and_interference(const struct rf_radio *radio, const struct 
     return radio->medium->noise_mw[is_ofdm(signal->air->frame.mode)] + power_without(radio, signal);
 }
 
+static bool senses_busy(const struct rf_radio *radio)
+{
+    return radio->listening &&
+           (radio->sending || radio->rx.arrival || power_without(radio, NULL) >= radio->medium->energy_detect_mw);
+}
+
 static void update_cca(struct rf_radio *radio, sim_time now)
 {
-    bool busy = radio->listening &&
-                (radio->sending || radio->rx.arrival || power_without(radio, NULL) >= radio->medium->energy_detect_mw);
+    bool busy = senses_busy(radio);
     if (busy == radio->busy)
         return;
     radio->busy = busy;
     if (radio->ops->cca)
         radio->ops->cca(radio->ctx, now, busy);
+}
+
+/* After the end of a reception whoever listens is told in any case. */
+static void tell_cca(struct rf_radio *radio, sim_time now)
+{
+    radio->busy = senses_busy(radio);
+    if (radio->ops->cca)
+        radio->ops->cca(radio->ctx, now, radio->busy);
 }
 
 /* ---- Fate of a frame ---- */
@@ -146,7 +159,7 @@ static void header_end(void *ctx, sim_time now)
         return;
     }
     finish(radio, RF_RX_HEADER_ERROR, now);
-    update_cca(radio, now);
+    tell_cca(radio, now);
 }
 
 /* ---- Synchronisation ---- */
@@ -221,7 +234,7 @@ void radio_frame_end(struct rf_radio *radio, struct arrival *arrival, sim_time n
         return;
     bool ok = survives(radio, &arrival->air->frame, DRAW_PAYLOAD, radio->rx.payload_hazard);
     finish(radio, ok ? RF_RX_OK : RF_RX_FCS_ERROR, now);
-    update_cca(radio, now);
+    tell_cca(radio, now);
 }
 
 /* Stops whatever the receiver is doing. */
