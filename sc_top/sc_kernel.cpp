@@ -34,11 +34,48 @@ class sc_host : public sc_core::sc_module
             now = run.next_poll(now);
             if (now > sc_now())
                 wait(sc_from_sim(now - sc_now()));
-            // Those that sleep are taken to the present; the others are there already.
+            // Whoever sleeps is taken to the present; the others are there already.
+            if (run.air_queue())
+                evq_run(run.air_queue(), now);
             for (const auto &n : run.nodes())
                 node_run(n->model.get(), now);
         } while (run.poll(now));
         sc_core::sc_stop();
+    }
+};
+
+// The air's process: sleeps until the next event of its queue. Nodes that run ahead see from its time-out that it is
+// due.
+class sc_air : public sc_core::sc_module
+{
+  public:
+    SC_HAS_PROCESS(sc_air);
+
+    sc_air(const sc_core::sc_module_name &name, struct evq *queue) : sc_module(name), events(queue)
+    {
+        evq_watch(events, became_first, this);
+        SC_THREAD(run);
+    }
+
+  private:
+    struct evq *events;
+    sc_core::sc_event earlier;
+
+    static void became_first(void *ctx, sim_time at)
+    {
+        sim_time now = sc_now();
+        static_cast<sc_air *>(ctx)->earlier.notify(sc_from_sim(at > now ? at - now : 0));
+    }
+    void run()
+    {
+        for (;;) {
+            evq_run(events, sc_now());
+            sim_time next = evq_next_time(events);
+            if (next == SIM_TIME_NEVER)
+                wait(earlier);
+            else
+                wait(sc_from_sim(next - sc_now()), earlier);
+        }
     }
 };
 
@@ -50,6 +87,9 @@ sim_status run_systemc(session &run)
     sc_core::sc_set_stop_mode(sc_core::SC_STOP_IMMEDIATE);
     sc_core::sc_report_handler::set_actions(sc_core::SC_INFO, sc_core::SC_DO_NOTHING); // "stopped by user"
     sc_host host("host", run);
+    std::unique_ptr<sc_air> air;
+    if (run.air_queue())
+        air = std::make_unique<sc_air>("air", run.air_queue());
     for (const auto &n : run.nodes()) {
         nodes.push_back(std::make_unique<sc_node>(n->name.c_str(), n->model.get(), run.config().run.quantum));
         n->scheduled = [node = nodes.back().get()](sim_time at) { node->wake(at); };

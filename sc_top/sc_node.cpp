@@ -60,12 +60,12 @@ void sc_node::run()
 {
     for (;;) {
         sim_time limit = run_limit();
-        node_run(model, limit);
+        node_run(model, limit); // comes back earlier when it has asked something of the air
         sim_time next = node_next_activity(model);
         if (next == SIM_TIME_NEVER)
             wait(scheduled);
         else
-            wait(sc_from_sim(std::max(next, limit) - sc_now()), scheduled);
+            wait(sc_from_sim(std::max({next, node_now(model), sc_now()}) - sc_now()), scheduled);
     }
 }
 

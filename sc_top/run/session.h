@@ -144,7 +144,15 @@ class session
         return all_nodes;
     }
 
-    // When the kernel is to poll next, all nodes having run until then.
+    // The queue of the air that the nodes share, or nullptr. What a node asks of the air takes effect more than a
+    // quantum later, and so does what the air does to a node: the order in which a kernel runs them is of no
+    // consequence.
+    struct evq *air_queue() const
+    {
+        return air_events;
+    }
+
+    // When the kernel is to poll next, the air and all nodes having run until then.
     sim_time next_poll(sim_time now) const;
 
     // Host's turn at a simulated time: consoles, waveform, progress, pace. False: the run has ended.
@@ -178,6 +186,7 @@ class session
     std::unique_ptr<vcd, vcd_deleter> waveform;
     std::unique_ptr<xt_pool, pool_deleter> pool;
     std::vector<std::unique_ptr<session_node>> all_nodes;
+    struct evq *air_events = nullptr;
     std::vector<bool> expect_seen;
     run_end end = run_end::running;
     sim_time ended_at = 0;

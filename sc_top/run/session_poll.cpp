@@ -167,10 +167,13 @@ void session::check_nodes()
         dead += state == NODE_DEAD;
         idle += state == NODE_IDLE;
     }
-    if (exited + dead + idle < all_nodes.size())
+    if (all_nodes.empty() || exited + dead + idle < all_nodes.size())
         return;
+    bool air_is_alive = air_events && evq_next_time(air_events) != SIM_TIME_NEVER; // a frame may wake them
     if (exited == all_nodes.size())
         finish_with(run_end::exited);
+    else if (air_is_alive)
+        return;
     else if (idle == 0 && dead > 0)
         finish_with(run_end::dead);
     else if (what.run.until == SIM_TIME_NEVER && !input_may_come())
