@@ -52,6 +52,11 @@ struct rf_medium *rf_medium_create(const struct rf_medium_config *config, struct
     rf_leakage_init(&medium->leakage);
     medium->noise_mw[false] = num_from_db(rf_noise_floor_dbm(RF_RATE_DSSS_1, config->noise_figure_db));
     medium->noise_mw[true] = num_from_db(rf_noise_floor_dbm(RF_RATE_OFDM_6, config->noise_figure_db));
+    medium->noise_dbm[false] = num_to_db(medium->noise_mw[false]);
+    medium->noise_dbm[true] = num_to_db(medium->noise_mw[true]);
+    medium->preamble_snr[false] = num_from_db(config->preamble_dsss_snr_db);
+    medium->preamble_snr[true] = num_from_db(config->preamble_ofdm_snr_db);
+    medium->preamble_mw = num_from_db(config->preamble_rssi_dbm);
     medium->cull_dbm = num_to_db(medium->noise_mw[true]) - config->cull_below_noise_db;
     medium->energy_detect_mw = num_from_db(config->energy_detect_dbm);
     return medium;

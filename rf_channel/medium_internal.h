@@ -5,6 +5,7 @@
 
 #include "rf_channel/channels.h"
 #include "rf_channel/medium.h"
+#include "rf_channel/num.h"
 
 enum { PSDU_MAX = 4095 };
 
@@ -86,7 +87,11 @@ struct rf_medium {
     struct arrival *free_arrival, *all_arrivals;
     void *chunks;       /* of both pools, for destruction */
     double noise_mw[2]; /* DSSS, OFDM */
+    double noise_dbm[2];
     double energy_detect_mw;
+    double preamble_snr[2]; /* least ratio at the end of the window; DSSS, OFDM */
+    double preamble_mw;
+    struct num_cache cache;
 };
 
 void radio_init(struct rf_radio *radio);

@@ -28,6 +28,23 @@ static double power_of_two(int k)
     return value;
 }
 
+/* Constant expressions, divided by the compiler in the same arithmetic. */
+static const double inverse_factorial[EXP_TERMS + 1] = {1.0,
+                                                        1.0,
+                                                        1.0 / 2,
+                                                        1.0 / 6,
+                                                        1.0 / 24,
+                                                        1.0 / 120,
+                                                        1.0 / 720,
+                                                        1.0 / 5040,
+                                                        1.0 / 40320,
+                                                        1.0 / 362880,
+                                                        1.0 / 3628800,
+                                                        1.0 / 39916800,
+                                                        1.0 / 479001600,
+                                                        1.0 / 6227020800.0,
+                                                        1.0 / 87178291200.0};
+
 double num_exp(double x)
 {
     if (x < -700.0)
@@ -35,9 +52,9 @@ double num_exp(double x)
     sim_assert(x <= 700.0);
     double k = floor(x * LN2_INVERSE + 0.5);
     double r = (x - k * LN2_HIGH) - k * LN2_LOW;
-    double sum = 1.0;
-    for (int n = EXP_TERMS; n > 0; n--)
-        sum = 1.0 + sum * r / n;
+    double sum = inverse_factorial[EXP_TERMS];
+    for (int n = EXP_TERMS - 1; n >= 0; n--)
+        sum = inverse_factorial[n] + sum * r;
     return sum * power_of_two((int)k);
 }
 
@@ -87,6 +104,14 @@ double num_from_db(double db)
 double num_to_db(double linear)
 {
     return num_log(linear) * (10.0 / LN10);
+}
+
+struct num_cached *num_cache_entry(struct num_cache *cache, uint32_t key, double argument)
+{
+    uint64_t bits;
+    memcpy(&bits, &argument, sizeof bits);
+    bits = (bits ^ key) * 0x9e3779b97f4a7c15u; /* Fibonacci hashing */
+    return &cache->entry[bits >> 55];
 }
 
 double num_uniform(struct rng *rng)

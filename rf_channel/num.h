@@ -7,6 +7,9 @@
 #ifndef VESPER_RF_CHANNEL_NUM_H
 #define VESPER_RF_CHANNEL_NUM_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "bus/base/rng.h"
 
 #ifdef __cplusplus
@@ -25,6 +28,22 @@ double num_erfc(double x);
 /* Power ratios. dB -> linear and back; linear > 0, |dB| <= 3000. */
 double num_from_db(double db);
 double num_to_db(double linear);
+
+/* Values of such functions, by argument: where nothing moves, the same few come again and again. An entry holds a value
+ * when its key is not 0; a look-up that misses is the entry to be overwritten. Zero-initialised; changes no result. */
+enum { NUM_CACHE_ENTRIES = 512 };
+struct num_cached {
+    double argument, value;
+    uint32_t key; /* which function, or which of its curves */
+};
+struct num_cache {
+    struct num_cached entry[NUM_CACHE_ENTRIES];
+};
+struct num_cached *num_cache_entry(struct num_cache *cache, uint32_t key, double argument);
+static inline bool num_cache_hit(const struct num_cached *cached, uint32_t key, double argument)
+{
+    return cached->key == key && cached->argument == argument;
+}
 
 /* Uniform on (0, 1), never 0 or 1: 53 bits, centred. One draw of 64 bits. */
 double num_uniform(struct rng *rng);

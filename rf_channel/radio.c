@@ -15,6 +15,35 @@ static bool is_ofdm(struct rf_mode mode)
     return kind == RF_KIND_OFDM || kind == RF_KIND_HT;
 }
 
+/* ---- Expensive functions, remembered ---- */
+
+enum key { KEY_FROM_DB = 1, KEY_TO_DB, KEY_HAZARD, KEYS };
+
+static double from_db(struct rf_medium *medium, double db)
+{
+    struct num_cached *cached = num_cache_entry(&medium->cache, KEY_FROM_DB, db);
+    if (!num_cache_hit(cached, KEY_FROM_DB, db))
+        *cached = (struct num_cached){db, num_from_db(db), KEY_FROM_DB};
+    return cached->value;
+}
+
+static double to_db(struct rf_medium *medium, double ratio)
+{
+    struct num_cached *cached = num_cache_entry(&medium->cache, KEY_TO_DB, ratio);
+    if (!num_cache_hit(cached, KEY_TO_DB, ratio))
+        *cached = (struct num_cached){ratio, num_to_db(ratio), KEY_TO_DB};
+    return cached->value;
+}
+
+static double hazard(struct rf_medium *medium, enum rf_rate rate, uint32_t psdu, double snr_db)
+{
+    uint32_t key = (psdu << 8 | (uint32_t)rate) * KEYS + KEY_HAZARD;
+    struct num_cached *cached = num_cache_entry(&medium->cache, key, snr_db);
+    if (!num_cache_hit(cached, key, snr_db))
+        *cached = (struct num_cached){snr_db, rf_error_hazard(medium->errors, rate, psdu, snr_db), key};
+    return cached->value;
+}
+
 /* ---- Power ---- */
 
 static double filtered_mw(const struct rf_radio *radio, const struct arrival *arrival)
@@ -25,7 +54,7 @@ static double filtered_mw(const struct rf_radio *radio, const struct arrival *ar
         db = rf_narrowband_db(true, air->centre_mhz - rf_channel_mhz(radio->channel), air->width_mhz);
     else
         db = (double)radio->medium->leakage.db[is_ofdm(air->frame.mode)][true][air->frame.channel][radio->channel];
-    return num_from_db(arrival->antenna_dbm + db);
+    return from_db(radio->medium, arrival->antenna_dbm + db);
 }
 
 /* Added up anew each time, oldest first: a running sum would keep the rounding errors of what has long gone. */
@@ -80,11 +109,11 @@ static double header_hazard(const struct rf_radio *radio, struct rf_mode mode, d
 {
     enum rf_kind kind = rf_rate_of(mode.rate)->kind;
     if (kind == RF_KIND_OFDM)
-        return HEADER_BITS_OFDM * rf_error_hazard(radio->medium->errors, RF_RATE_OFDM_6, 0, snr_db);
+        return HEADER_BITS_OFDM * hazard(radio->medium, RF_RATE_OFDM_6, 0, snr_db);
     if (kind == RF_KIND_HT)
-        return HEADER_BITS_HT * rf_error_hazard(radio->medium->errors, RF_RATE_OFDM_6, 0, snr_db);
+        return HEADER_BITS_HT * hazard(radio->medium, RF_RATE_OFDM_6, 0, snr_db);
     enum rf_rate rate = mode.short_form ? RF_RATE_DSSS_2 : RF_RATE_DSSS_1; /* the short header is sent at 2 Mbit/s */
-    return HEADER_BITS_DSSS * rf_error_hazard(radio->medium->errors, rate, 0, snr_db);
+    return HEADER_BITS_DSSS * hazard(radio->medium, rate, 0, snr_db);
 }
 
 /* Accounts for the stretch since the last change; to be called before every change of power. */
@@ -100,13 +129,13 @@ static void settle(struct rf_radio *radio, sim_time now)
     sim_time in_header = overlap(rx->since, now, header, data);
     sim_time in_data = overlap(rx->since, now, data, end);
     double others = noise_and_interference(radio, rx->arrival);
-    double snr_db = num_to_db(rx->arrival->mw / others);
+    double snr_db = to_db(radio->medium, rx->arrival->mw / others);
     if (in_header > 0)
         rx->header_hazard +=
             header_hazard(radio, frame->mode, snr_db) * ((double)in_header / (double)frame->airtime.header);
     if (in_data > 0)
         rx->payload_hazard += 8.0 * frame->psdu * ((double)in_data / (double)frame->airtime.data) *
-                              rf_error_hazard(radio->medium->errors, frame->mode.rate, frame->psdu, snr_db);
+                              hazard(radio->medium, frame->mode.rate, frame->psdu, snr_db);
     sim_time heard = overlap(rx->since, now, rx->locked_at, end);
     rx->interference_mw_ps += others * (double)heard;
     rx->heard += heard;
@@ -115,28 +144,31 @@ static void settle(struct rf_radio *radio, sim_time now)
 
 enum draw { DRAW_HEADER, DRAW_PAYLOAD };
 
-static bool survives(const struct rf_radio *radio, const struct rf_frame *frame, enum draw draw, double hazard)
+static bool survives(const struct rf_radio *radio, const struct rf_frame *frame, enum draw draw, double sum)
 {
+    if (sum < 0x1p-54) /* its exponential is 1 */
+        return true;
     struct rng rng;
     rng_init(&rng, radio->medium->config.seed, frame->from << 16 | radio->node, "rf.receive");
     rng.block = frame->number; /* 128 bits: one number for each draw */
     double u = num_uniform(&rng);
     if (draw == DRAW_PAYLOAD)
         u = num_uniform(&rng);
-    return u < num_exp(-hazard);
+    return u < num_exp(-sum);
 }
 
 /* Ends the reception and tells so. The frame is still held by its arrival. */
 static void finish(struct rf_radio *radio, enum rf_rx_result result, sim_time now)
 {
     const struct arrival *arrival = radio->rx.arrival;
-    double noise = radio->medium->noise_mw[is_ofdm(arrival->air->frame.mode)];
+    bool ofdm = is_ofdm(arrival->air->frame.mode);
+    double noise = radio->medium->noise_mw[ofdm];
     double others = radio->rx.heard > 0 ? radio->rx.interference_mw_ps / (double)radio->rx.heard : noise;
     struct rf_rx rx = {.frame = &arrival->air->frame,
                        .result = result,
-                       .rssi_dbm = num_to_db(arrival->mw),
-                       .snr_db = num_to_db(arrival->mw / others),
-                       .noise_dbm = num_to_db(noise)};
+                       .rssi_dbm = to_db(radio->medium, arrival->mw),
+                       .snr_db = to_db(radio->medium, arrival->mw / others),
+                       .noise_dbm = radio->medium->noise_dbm[ofdm]};
     radio->rx.arrival = NULL;
     evq_cancel(radio->medium->q, &radio->header_end);
     if (radio->ops->rx_end)
@@ -167,17 +199,17 @@ static void header_end(void *ctx, sim_time now)
 static void window_end(void *ctx, sim_time now)
 {
     struct rf_radio *radio = ctx;
-    const struct rf_medium_config *config = &radio->medium->config;
+    const struct rf_medium *medium = radio->medium;
     struct arrival *best = radio->candidate;
     radio->candidate = NULL;
     struct rf_mode mode = best->air->frame.mode;
-    double least = num_from_db(is_ofdm(mode) ? config->preamble_ofdm_snr_db : config->preamble_dsss_snr_db);
-    if (best->mw < least * noise_and_interference(radio, best) || best->mw < num_from_db(config->preamble_rssi_dbm))
+    double least = medium->preamble_snr[is_ofdm(mode)];
+    if (best->mw < least * noise_and_interference(radio, best) || best->mw < medium->preamble_mw)
         return;
     const struct rf_airtime *t = &best->air->frame.airtime;
     sim_time header = best->start + t->preamble + t->header;
     radio->rx = (struct reception){.arrival = best, .since = now, .locked_at = now};
-    evq_schedule(radio->medium->q, &radio->header_end, header);
+    evq_schedule(medium->q, &radio->header_end, header);
     if (radio->ops->preamble)
         radio->ops->preamble(radio->ctx, now);
     update_cca(radio, now);
