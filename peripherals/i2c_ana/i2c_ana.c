@@ -4,6 +4,7 @@
 #include <string.h>
 
 static void i2c_ana_host_written(struct dev *dev, unsigned index, uint32_t old, uint32_t written);
+static void i2c_ana_channel_written(struct dev *dev, unsigned index, uint32_t old, uint32_t written);
 
 #define REG_FILE "peripherals/i2c_ana/i2c_ana_regs.def"
 #define REG_PREFIX I2C_ANA
@@ -84,6 +85,14 @@ static void i2c_ana_host_written(struct dev *dev, unsigned index, uint32_t old, 
     }
     block->value[reg] = (uint8_t)reg_field_of(written, I2C_ANA_HOST_DATA);
     update_apll(i2c);
+}
+
+static void i2c_ana_channel_written(struct dev *dev, unsigned index, uint32_t old, uint32_t written)
+{
+    const struct i2c_ana *i2c = (struct i2c_ana *)dev;
+    (void)index, (void)old;
+    if (i2c->port.tuned)
+        i2c->port.tuned(i2c->port.ctx, 2400 + reg_field_of(written, I2C_ANA_CHANNEL_CODE) / 2, dev->now);
 }
 
 /* The analog blocks keep their bytes over a system reset. */

@@ -5,8 +5,9 @@
  *
  * Modelled: transfers; the audio PLL's frequency, which the CPU can run from; the bits by which the audio PLL and the
  * RF PLL report that they have settled. Transfers take no time: how long they take is not published, and all known
- * code polls BUSY or does not care. Not modelled: the baseband PLL's registers (bus/clock_tree.h takes it to be set as
- * the CPU clock needs it) and the analog front end's registers behind 0x14, which are kept and reported. */
+ * code polls BUSY or does not care. The radio's frequency (facts 5.6, row 6) is set at once. Not modelled: the baseband
+ * PLL's registers (bus/clock_tree.h takes it to be set as the CPU clock needs it) and the analog front end's registers
+ * behind 0x14, which are kept and reported. */
 #ifndef VESPER_PERIPHERALS_I2C_ANA_I2C_ANA_H
 #define VESPER_PERIPHERALS_I2C_ANA_I2C_ANA_H
 
@@ -24,8 +25,15 @@ struct i2c_ana_block {
     uint8_t value[256];
 };
 
+/* Told when software sets the radio's frequency. */
+struct i2c_ana_port {
+    void *ctx;
+    void (*tuned)(void *ctx, unsigned mhz, sim_time now); /* NULL: nobody listens */
+};
+
 struct i2c_ana {
     struct dev dev;
+    struct i2c_ana_port port;                   /* set by the node */
     struct i2c_ana_block block[I2C_ANA_BLOCKS]; /* those that were written; the chip has about ten */
 };
 

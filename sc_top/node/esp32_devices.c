@@ -141,6 +141,11 @@ static enum sim_status init_wdev(struct node *node, struct wdev *wdev, const cha
     return wdev_init(wdev, name, &node->env);
 }
 
+static enum sim_status init_wifi_mac(struct node *node, struct wifi_mac *mac, const char *name)
+{
+    return wifi_mac_init(mac, name, &node->env);
+}
+
 static enum sim_status init_frc(struct node *node, struct frc *frc, const char *name)
 {
     return frc_init(frc, name, &node->env);
@@ -161,9 +166,17 @@ static enum sim_status init_rtc_cntl(struct node *node, struct rtc_cntl *rtc, co
     return rtc_cntl_init(rtc, &config, name, &node->env);
 }
 
+static void radio_tuned(void *ctx, unsigned mhz, sim_time now)
+{
+    struct node *node = ctx;
+    wifi_mac_tuned(&node->devices.wifi_mac, mhz, now);
+}
+
 static enum sim_status init_i2c_ana(struct node *node, struct i2c_ana *i2c, const char *name)
 {
-    return i2c_ana_init(i2c, name, &node->env);
+    SIM_TRY(i2c_ana_init(i2c, name, &node->env));
+    i2c->port = (struct i2c_ana_port){.ctx = node, .tuned = radio_tuned};
+    return SIM_OK;
 }
 
 static enum sim_status init_timg0(struct node *node, struct timg *timg, const char *name)
@@ -295,6 +308,11 @@ size_t node_uart_input(struct node *node, unsigned uart, const uint8_t *bytes, s
     while (taken < size && uart_receive(uart_of(node, uart), bytes[taken], 0, at))
         taken++;
     return taken;
+}
+
+struct wifi_mac *node_wifi(struct node *node)
+{
+    return &node->devices.wifi_mac;
 }
 
 void node_drive_pad(struct node *node, unsigned pad, int level, sim_time at)

@@ -13,6 +13,7 @@
 #include "peripherals/syscon/syscon.h"
 #include "peripherals/timg/timg.h"
 #include "peripherals/uart/uart.h"
+#include "peripherals/wifi_mac/wifi_mac.h"
 
 struct esp32_devices {
 #define DEVICE(name, type, base) struct type name;

@@ -112,6 +112,10 @@ size_t node_uart_input(struct node *node, unsigned uart, const uint8_t *bytes, s
 /* Something outside drives a pad: 0, 1, or -1 for nothing. */
 void node_drive_pad(struct node *node, unsigned pad, int level, sim_time at);
 
+/* The Wi-Fi MAC, to connect a radio with before node_power_on: see wifi_port.h. */
+struct wifi_mac;
+struct wifi_mac *node_wifi(struct node *node);
+
 /* --- Looking inside ---------------------------------------------------------------------------------------------- */
 
 struct xt_cpu *node_core(struct node *node, unsigned core);
