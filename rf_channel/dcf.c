@@ -211,6 +211,8 @@ static void send_frame(struct dcf *dcf)
     const struct dcf_attempt *a = &dcf->slot[dcf->owner].attempt;
     dcf->frame_sent = true;
     dcf->exchange = EXCHANGE_SENDING;
+    if (dcf->ops->sending)
+        dcf->ops->sending(dcf->ctx, evq_now(dcf->q), dcf->owner);
     transmit(dcf, a->mode, a->mpdu, a->bytes, a->power_dbm, SENDING_FRAME);
 }
 

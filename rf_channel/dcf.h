@@ -97,6 +97,9 @@ struct dcf_ops {
     void (*done)(void *ctx, sim_time now, unsigned slot, const struct dcf_outcome *outcome);
     /* A frame ended, whoever it was for, also one with a bad FCS. Valid during the call. */
     void (*received)(void *ctx, sim_time now, const struct dcf_rx *rx);
+    /* The frame of the slot's attempt goes on the air now; its bytes may still be filled in (a beacon's timestamp). May
+     * be NULL. */
+    void (*sending)(void *ctx, sim_time now, unsigned slot);
 };
 
 /* What the radio is at, for waveforms and energy. Ordered by what hides what. */

@@ -75,6 +75,12 @@ static bool is_group(const struct entry *entry)
     return mpdu_is_group(entry->mpdu + 4);
 }
 
+/* PS-Poll: an AID where others have a Duration, no sequence number, and the retry bit stays 0 (9.3.1.5). */
+static bool is_control(const struct entry *entry)
+{
+    return (entry->mpdu[0] >> 2 & 3) == MPDU_CONTROL;
+}
+
 static sim_time answer_time(const struct station *station, struct rf_mode mode)
 {
     const struct rf_rate_info *info;
@@ -127,9 +133,11 @@ static struct dcf_attempt attempt_for(const struct station *station, unsigned n,
                             .power_dbm = c->power_dbm,
                             .aifsn = c->queue[n].aifsn,
                             .answer = group ? DCF_ANSWER_NONE : DCF_ANSWER_ACK};
-    mpdu_put_le16(entry->mpdu + 2, whole_us(after));
-    if (entry->attempts > 0)
-        entry->mpdu[1] |= MPDU_FLAG_RETRY;
+    if (!is_control(entry)) {
+        mpdu_put_le16(entry->mpdu + 2, whole_us(after));
+        if (entry->attempts > 0)
+            entry->mpdu[1] |= MPDU_FLAG_RETRY;
+    }
     sim_time with_frame = sifs + rf_txtime(mode, psdu) + after;
     if (!group && psdu >= c->rts_threshold) {
         a.protection = DCF_PROTECT_RTS;
@@ -259,11 +267,19 @@ static void on_done(void *ctx, sim_time now, unsigned n, const struct dcf_outcom
         start(station, n, draw(station, queue));
 }
 
+static void on_sending(void *ctx, sim_time now, unsigned n)
+{
+    struct station *station = ctx;
+    struct entry *entry = station->queue[n].head;
+    if (station->ops->sending)
+        station->ops->sending(station->ctx, now, entry->tag, mode_now(station, entry), entry->mpdu);
+}
+
 bool station_send(struct station *station, const struct station_frame *frame)
 {
     unsigned n = frame->queue;
     struct queue *queue = &station->queue[n];
-    sim_assert(frame->bytes >= MPDU_HEADER && frame->bytes <= STATION_FRAME_MAX);
+    sim_assert(frame->bytes >= MPDU_RTS && frame->bytes <= STATION_FRAME_MAX);
     if (queue->count >= station->config.queue_limit) {
         station->counts.refused++;
         return false;
@@ -276,8 +292,11 @@ bool station_send(struct station *station, const struct station_frame *frame)
     *entry =
         (struct entry){.mode = frame->mode, .queued = evq_now(station->q), .tag = frame->tag, .bytes = frame->bytes};
     memcpy(entry->mpdu, frame->mpdu, frame->bytes);
-    mpdu_put_le16(entry->mpdu + 22, (uint16_t)(station->sequence << 4));
-    station->sequence = (uint16_t)((station->sequence + 1) % SEQUENCES);
+    if (!is_control(entry)) {
+        sim_assert(frame->bytes >= MPDU_HEADER);
+        mpdu_put_le16(entry->mpdu + 22, (uint16_t)(station->sequence << 4));
+        station->sequence = (uint16_t)((station->sequence + 1) % SEQUENCES);
+    }
     bool was_empty = !queue->head;
     if (was_empty)
         queue->head = entry;
@@ -384,6 +403,15 @@ static void on_received(void *ctx, sim_time now, const struct dcf_rx *rx)
 
 /* ---- */
 
+void station_set_bss(struct station *station, bool protect, sim_time slot)
+{
+    station->config.protect = protect;
+    if (station->config.mac.slot == slot)
+        return;
+    station->config.mac.slot = slot;
+    dcf_configure(station->dcf, &station->config.mac);
+}
+
 void station_set_promiscuous(struct station *station, bool promiscuous)
 {
     station->promiscuous = promiscuous;
@@ -407,7 +435,7 @@ const uint8_t *station_address(const struct station *station)
 struct station *station_create(struct rf_medium *medium, unsigned node, const struct station_config *config,
                                const struct station_ops *ops, void *ctx, const struct dcf_observer *observer)
 {
-    static const struct dcf_ops DCF_OPS = {.done = on_done, .received = on_received};
+    static const struct dcf_ops DCF_OPS = {.done = on_done, .sending = on_sending, .received = on_received};
     struct station *station = calloc(1, sizeof *station);
     if (!station)
         return NULL;

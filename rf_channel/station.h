@@ -64,6 +64,9 @@ struct station_ops {
     void (*sent)(void *ctx, sim_time now, const struct station_sent *sent);
     /* An intact frame to us or to a group, or any when `promiscuous`. */
     void (*received)(void *ctx, sim_time now, const struct station_received *received);
+    /* A frame goes on the air now, in this mode; its bytes may still be filled in (a beacon's timestamp). May be NULL.
+     */
+    void (*sending)(void *ctx, sim_time now, uint64_t tag, struct rf_mode mode, uint8_t *mpdu);
 };
 
 struct station_counts {
@@ -82,7 +85,8 @@ struct station *station_create(struct rf_medium *medium, unsigned node, const st
 void station_destroy(struct station *station);
 
 /* A frame to send. The MPDU (without FCS; up to 4091 bytes) is copied; its sequence number, Duration and retry bit are
- * filled in by the station. Group addresses are neither acknowledged nor repeated. */
+ * filled in by the station, except in a PS-Poll, which has none of them. Group addresses are neither acknowledged nor
+ * repeated. */
 struct station_frame {
     const uint8_t *mpdu;
     unsigned bytes;
@@ -92,6 +96,8 @@ struct station_frame {
 };
 /* False when the queue is full. */
 bool station_send(struct station *station, const struct station_frame *frame);
+/* What a BSS demands of its members: protection of OFDM and HT frames, and the slot time. */
+void station_set_bss(struct station *station, bool protect, sim_time slot);
 /* Frames in the queue, the one under way included. */
 unsigned station_queued(const struct station *station, unsigned queue);
 

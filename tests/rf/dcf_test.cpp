@@ -166,7 +166,8 @@ const struct dcf_ops Net::OPS = {[](void *ctx, sim_time now, unsigned slot, cons
                                      self.heard.push_back(mpdu_name(rx->mpdu.type, rx->mpdu.subtype));
                                      if (rx->wants != DCF_WANTS_NOTHING && self.acknowledges)
                                          dcf_acknowledge(self.dcf);
-                                 }};
+                                 },
+                                 nullptr};
 
 constexpr sim_time LATER = SIM_MS(20);
 

@@ -95,7 +95,8 @@ class Pair
         [](void *ctx, sim_time, const struct station_received *received) {
             static_cast<Pair *>(ctx)->received++;
             static_cast<Pair *>(ctx)->duplicates += received->duplicate;
-        }};
+        },
+        nullptr};
 };
 
 TEST(Retry, AFrameWithoutAnAckIsRepeatedUpToItsLimitWithTheRetryBit)
