@@ -237,7 +237,7 @@ json params_info(const std::string &name)
         for (std::size_t i = 0; i < section.count; i++) {
             const option &row = section.options[i];
             options.push_back({{"name", row.name},
-                               {"kind", option_kind_text(row.kind)},
+                               {"kind", option_value_text(row)},
                                {"default", row.default_text},
                                {"text", row.help}});
         }

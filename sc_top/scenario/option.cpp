@@ -6,8 +6,11 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <limits>
 #include <locale>
 #include <sstream>
+
+#include "sc_top/scenario/option_priv.h"
 
 namespace vesper
 {
@@ -43,11 +46,6 @@ units units_of(option_kind kind)
     }
 }
 
-std::string quoted(std::string_view text)
-{
-    return "'" + std::string(text) + "'";
-}
-
 std::string unit_names(const units &table)
 {
     std::string names;
@@ -78,49 +76,6 @@ bool scale_decimal(std::string_view digits, std::uint64_t factor, std::uint64_t 
     return true;
 }
 
-std::string parse_with_unit(option_kind kind, std::string_view text, std::uint64_t *value)
-{
-    units table = units_of(kind);
-    if (kind == option_kind::TIME && text == "never") {
-        *value = SIM_TIME_NEVER;
-        return {};
-    }
-    std::size_t end = text.find_first_not_of("0123456789.");
-    std::string_view digits = text.substr(0, end);
-    std::string_view name = end == std::string_view::npos ? std::string_view{} : text.substr(end);
-    while (!name.empty() && name.front() == ' ')
-        name.remove_prefix(1);
-    if (digits.empty() || digits == "." || std::count(digits.begin(), digits.end(), '.') > 1)
-        return quoted(text) + " is not a " + table.what + "; expected " + option_kind_text(kind);
-    if (name.empty() && digits == "0") {
-        *value = 0;
-        return {};
-    }
-    if (name.empty())
-        return quoted(text) + " has no unit; expected " + unit_names(table);
-    for (std::size_t i = 0; i < table.count; i++) {
-        if (name != table.first[i].name)
-            continue;
-        if (!scale_decimal(digits, table.first[i].factor, value))
-            return quoted(text) + " is too large or too fine";
-        return {};
-    }
-    return quoted(text) + " has the unknown unit " + quoted(name) + "; expected " + unit_names(table);
-}
-
-std::string format_with_unit(option_kind kind, std::uint64_t value)
-{
-    units table = units_of(kind);
-    if (kind == option_kind::TIME && value == SIM_TIME_NEVER)
-        return "never";
-    if (value == 0)
-        return "0" + std::string(kind == option_kind::TIME ? "s" : table.first[table.count - 1].name);
-    for (std::size_t i = 0; i < table.count; i++)
-        if (value % table.first[i].factor == 0 && std::string_view("min") != table.first[i].name)
-            return std::to_string(value / table.first[i].factor) + table.first[i].name;
-    return std::to_string(value);
-}
-
 std::string parse_number(std::string_view text, std::uint64_t *value)
 {
     bool hex = text.size() > 2 && text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
@@ -129,26 +84,6 @@ std::string parse_number(std::string_view text, std::uint64_t *value)
     if (digits.empty() || error != std::errc{} || end != digits.data() + digits.size())
         return quoted(text) + " is not a number; expected 0 to 18446744073709551615, or 0x...";
     return {};
-}
-
-std::string parse_factor(std::string_view text, double *value)
-{
-    // A stream of the classic locale: neither the user's decimal comma nor what strtod takes besides ("inf", "0x1p3").
-    std::istringstream in{std::string(text)};
-    in.imbue(std::locale::classic());
-    bool plain = !text.empty() && text.find_first_not_of("0123456789.-+eE") == std::string_view::npos;
-    if (!plain || !(in >> *value) || in.peek() != EOF || !std::isfinite(*value))
-        return quoted(text) + " is not a number; expected e.g. 0, 1 or 0.5";
-    return {};
-}
-
-std::string format_factor(double value)
-{
-    char text[32];
-    auto [end, error] = std::to_chars(text, text + sizeof text, value);
-    std::string result(text, end);
-    // An integer would be another type in TOML.
-    return error == std::errc{} && result.find_first_of(".e") == std::string::npos ? result + ".0" : result;
 }
 
 std::string parse_name(std::string_view text, std::string *value)
@@ -204,34 +139,38 @@ std::string parse_texts(std::string_view text, std::vector<std::string> *value)
     return {};
 }
 
-template <typename T> struct choice {
-    const char *name;
-    T value;
-};
-constexpr choice<gpio_level> levels[] = {
-    {"low", gpio_level::low}, {"high", gpio_level::high}, {"release", gpio_level::release}};
-constexpr choice<kernel> kernels[] = {{"systemc", kernel::systemc}, {"plain", kernel::plain}};
+// The words of each set, in the order of their enumerators.
+#define CHOICES(kind, type) constexpr const char *type##_words[] = {
+#define CHOICE(kind, type, word) #word,
+#define CHOICES_END(kind, type)                                                                                        \
+    }                                                                                                                  \
+    ;
+#include "sc_top/scenario/choices.def"
 
-template <typename T, std::size_t N>
-std::string parse_choice(const choice<T> (&choices)[N], std::string_view text, T *value)
+template <std::size_t N> std::string choice_names(const char *const (&words)[N])
 {
     std::string names;
-    for (std::size_t i = 0; i < N; i++) {
-        if (text == choices[i].name) {
-            *value = choices[i].value;
-            return {};
-        }
-        names += (i == 0 ? "" : i + 1 == N ? " or " : ", ") + std::string(choices[i].name);
-    }
-    return quoted(text) + " is not known here; expected " + names;
+    for (std::size_t i = 0; i < N; i++)
+        names += (i == 0 ? "" : i + 1 == N ? " or " : ", ") + std::string(words[i]);
+    return names;
 }
 
-template <typename T, std::size_t N> std::string format_choice(const choice<T> (&choices)[N], T value)
+template <typename T, std::size_t N>
+std::string parse_choice(const char *const (&words)[N], std::string_view text, T *value)
 {
-    for (const choice<T> &c : choices)
-        if (c.value == value)
-            return c.name;
-    return {};
+    for (std::size_t i = 0; i < N; i++) {
+        if (text == words[i]) {
+            *value = static_cast<T>(i);
+            return {};
+        }
+    }
+    return quoted(text) + " is not known here; expected " + choice_names(words);
+}
+
+std::string parse_flag(std::string_view text, bool *value)
+{
+    *value = text == "true";
+    return text == "true" || text == "false" ? std::string{} : quoted(text) + " is neither true nor false";
 }
 
 std::size_t edit_distance(std::string_view a, std::string_view b)
@@ -253,7 +192,75 @@ std::size_t edit_distance(std::string_view a, std::string_view b)
 
 } // namespace
 
-const char *option_kind_text(option_kind kind)
+std::string quoted(std::string_view text)
+{
+    return "'" + std::string(text) + "'";
+}
+
+std::string parse_with_unit(option_kind kind, std::string_view text, std::uint64_t *value)
+{
+    units table = units_of(kind);
+    if (kind == option_kind::TIME && text == "never") {
+        *value = SIM_TIME_NEVER;
+        return {};
+    }
+    std::size_t end = text.find_first_not_of("0123456789.");
+    std::string_view digits = text.substr(0, end);
+    std::string_view name = end == std::string_view::npos ? std::string_view{} : text.substr(end);
+    while (!name.empty() && name.front() == ' ')
+        name.remove_prefix(1);
+    if (digits.empty() || digits == "." || std::count(digits.begin(), digits.end(), '.') > 1)
+        return quoted(text) + " is not a " + table.what + "; expected " + option_kind_text(kind);
+    if (name.empty() && digits == "0") {
+        *value = 0;
+        return {};
+    }
+    if (name.empty())
+        return quoted(text) + " has no unit; expected " + unit_names(table);
+    for (std::size_t i = 0; i < table.count; i++) {
+        if (name != table.first[i].name)
+            continue;
+        if (!scale_decimal(digits, table.first[i].factor, value))
+            return quoted(text) + " is too large or too fine";
+        return {};
+    }
+    return quoted(text) + " has the unknown unit " + quoted(name) + "; expected " + unit_names(table);
+}
+
+std::string format_with_unit(option_kind kind, std::uint64_t value)
+{
+    units table = units_of(kind);
+    if (kind == option_kind::TIME && value == SIM_TIME_NEVER)
+        return "never";
+    if (value == 0)
+        return "0" + std::string(kind == option_kind::TIME ? "s" : table.first[table.count - 1].name);
+    for (std::size_t i = 0; i < table.count; i++)
+        if (value % table.first[i].factor == 0 && std::string_view("min") != table.first[i].name)
+            return std::to_string(value / table.first[i].factor) + table.first[i].name;
+    return std::to_string(value);
+}
+
+std::string parse_factor(std::string_view text, double *value)
+{
+    // A stream of the classic locale: neither the user's decimal comma nor what strtod takes besides ("inf", "0x1p3").
+    std::istringstream in{std::string(text)};
+    in.imbue(std::locale::classic());
+    bool plain = !text.empty() && text.find_first_not_of("0123456789.-+eE") == std::string_view::npos;
+    if (!plain || !(in >> *value) || in.peek() != EOF || !std::isfinite(*value))
+        return quoted(text) + " is not a number; expected e.g. 0, 1 or 0.5";
+    return {};
+}
+
+std::string option_format_factor(double value)
+{
+    char text[32];
+    auto [end, error] = std::to_chars(text, text + sizeof text, value);
+    std::string result(text, end);
+    // An integer would be another type in TOML.
+    return error == std::errc{} && result.find_first_of(".e") == std::string::npos ? result + ".0" : result;
+}
+
+std::string option_kind_text(option_kind kind)
 {
     switch (kind) {
     case option_kind::TIME:
@@ -270,6 +277,10 @@ const char *option_kind_text(option_kind kind)
         return "a text";
     case option_kind::NAME:
         return "a name";
+    case option_kind::NODE:
+        return "the name of a node or station";
+    case option_kind::FLAG:
+        return "true or false";
     case option_kind::PATH:
         return "a path";
     case option_kind::TEXTS:
@@ -278,12 +289,28 @@ const char *option_kind_text(option_kind kind)
         return "a MAC address";
     case option_kind::CONSOLE:
         return "stdio, log, null, pty, file:PATH, pipe:PATH, tcp-listen:[HOST:]PORT or tcp-connect:[HOST:]PORT";
-    case option_kind::LEVEL:
-        return "low, high or release";
-    case option_kind::KERNEL:
-        return "systemc or plain";
+    case option_kind::POSITION:
+        return "a place in metres such as '12,3.5'";
+    case option_kind::POSITIONS:
+        return "a list of places";
+    case option_kind::WAYPOINTS:
+        return "a list of waypoints such as '10s 12,3.5'";
+    case option_kind::MODE:
+        return "a rate such as 'OFDM 54'";
+#define CHOICES(kind, type)                                                                                            \
+    case option_kind::kind:                                                                                            \
+        return choice_names(type##_words);
+#include "sc_top/scenario/choices.def"
     }
     return "?";
+}
+
+std::string option_value_text(const option &row)
+{
+    std::string text = option_kind_text(row.kind), low = row.low, high = row.high;
+    if (!low.empty() && !high.empty())
+        return text + ", " + low + " to " + high;
+    return low.empty() && high.empty() ? text : low.empty() ? text + ", up to " + high : text + ", at least " + low;
 }
 
 std::string option_parse(option_kind kind, std::string_view text, void *value)
@@ -301,7 +328,10 @@ std::string option_parse(option_kind kind, std::string_view text, void *value)
     case option_kind::PATH:
         *static_cast<std::string *>(value) = text;
         return {};
+    case option_kind::FLAG:
+        return parse_flag(text, static_cast<bool *>(value));
     case option_kind::NAME:
+    case option_kind::NODE:
         return parse_name(text, static_cast<std::string *>(value));
     case option_kind::TEXTS:
         return parse_texts(text, static_cast<std::vector<std::string> *>(value));
@@ -309,12 +339,70 @@ std::string option_parse(option_kind kind, std::string_view text, void *value)
         return parse_mac(text, static_cast<std::string *>(value));
     case option_kind::CONSOLE:
         return parse_console(text, static_cast<std::string *>(value));
-    case option_kind::LEVEL:
-        return parse_choice(levels, text, static_cast<gpio_level *>(value));
-    case option_kind::KERNEL:
-        return parse_choice(kernels, text, static_cast<kernel *>(value));
+    case option_kind::POSITION:
+        return parse_position(text, static_cast<rf_position *>(value));
+    case option_kind::POSITIONS:
+        return parse_positions(text, static_cast<std::vector<rf_position> *>(value));
+    case option_kind::WAYPOINTS:
+        return parse_waypoints(text, static_cast<std::vector<rf_waypoint> *>(value));
+    case option_kind::MODE:
+        return parse_mode(text, static_cast<rf_mode *>(value));
+#define CHOICES(kind, type)                                                                                            \
+    case option_kind::kind:                                                                                            \
+        return parse_choice(type##_words, text, static_cast<type *>(value));
+#include "sc_top/scenario/choices.def"
     }
     return "kind not known";
+}
+
+namespace
+{
+
+template <typename T> std::string check_range(const option &row, const T &value)
+{
+    T limit{};
+    bool low = *row.low && option_parse(row.kind, row.low, &limit).empty() && value < limit;
+    bool high = *row.high && option_parse(row.kind, row.high, &limit).empty() && value > limit;
+    if (!low && !high)
+        return {};
+    std::string expected = !*row.high  ? row.low + std::string(" or more")
+                           : !*row.low ? row.high + std::string(" or less")
+                                       : row.low + std::string(" to ") + row.high;
+    return option_format(row.kind, &value) + " is out of range; expected " + expected;
+}
+
+} // namespace
+
+std::string option_check_range(const option &row, const void *value)
+{
+    switch (row.kind) {
+    case option_kind::TIME:
+    case option_kind::FREQUENCY:
+    case option_kind::SIZE:
+    case option_kind::NUMBER:
+        return check_range(row, *static_cast<const std::uint64_t *>(value));
+    case option_kind::FACTOR:
+        return check_range(row, *static_cast<const double *>(value));
+    default:
+        return {};
+    }
+}
+
+void option_clear(option_kind kind, void *value)
+{
+    if (kind == option_kind::FACTOR)
+        *static_cast<double *>(value) = std::numeric_limits<double>::quiet_NaN();
+}
+
+bool option_is_given(option_kind kind, const void *value)
+{
+    return kind != option_kind::FACTOR || !std::isnan(*static_cast<const double *>(value));
+}
+
+const char *option_list_separator(option_kind kind)
+{
+    bool list = kind == option_kind::POSITIONS || kind == option_kind::WAYPOINTS;
+    return kind == option_kind::POSITION ? "," : list ? ";" : nullptr;
 }
 
 std::string toml_quote(std::string_view text)
@@ -349,15 +437,25 @@ std::string option_format(option_kind kind, const void *value)
         return number > INT64_MAX ? toml_quote(std::to_string(number)) : std::to_string(number);
     }
     case option_kind::FACTOR:
-        return format_factor(*static_cast<const double *>(value));
+        return option_format_factor(*static_cast<const double *>(value));
     case option_kind::TEXTS:
         for (const std::string &text : *static_cast<const std::vector<std::string> *>(value))
             list += (list.empty() ? "" : ", ") + toml_quote(text);
         return "[" + list + "]";
-    case option_kind::LEVEL:
-        return toml_quote(format_choice(levels, *static_cast<const gpio_level *>(value)));
-    case option_kind::KERNEL:
-        return toml_quote(format_choice(kernels, *static_cast<const kernel *>(value)));
+    case option_kind::FLAG:
+        return *static_cast<const bool *>(value) ? "true" : "false";
+    case option_kind::POSITION:
+        return format_position(*static_cast<const rf_position *>(value));
+    case option_kind::POSITIONS:
+        return format_positions(*static_cast<const std::vector<rf_position> *>(value));
+    case option_kind::WAYPOINTS:
+        return format_waypoints(*static_cast<const std::vector<rf_waypoint> *>(value));
+    case option_kind::MODE:
+        return format_mode(*static_cast<const rf_mode *>(value));
+#define CHOICES(kind, type)                                                                                            \
+    case option_kind::kind:                                                                                            \
+        return toml_quote(type##_words[static_cast<std::size_t>(*static_cast<const type *>(value))]);
+#include "sc_top/scenario/choices.def"
     default:
         return toml_quote(*static_cast<const std::string *>(value));
     }

@@ -1,37 +1,65 @@
 // SPDX-License-Identifier: Apache-2.0
-// TOML and --set into structs, driven by the rows of options.def alone: no option is named here, except where options
-// depend on each other (check_*).
+// TOML and --set into structs and back, driven by the rows of options.def alone: no option is named here.
 #include "sc_top/scenario/scenario.h"
 
 #include <filesystem>
 #include <fstream>
 #include <functional>
-#include <set>
 #include <sstream>
 
 #include <toml++/toml.h>
+
+#include "sc_top/scenario/scenario_priv.h"
 
 namespace vesper
 {
 namespace
 {
 
-// What is wrong and where; becomes the one message.
-struct scenario_error {
-    std::string where;
-    std::string text;
-};
-
 // --- the rows -------------------------------------------------------------------------------------------------------
 
 #define SECTION(id, key, times, text) constexpr option id##_rows[] = {
-#define OPTION(section, name, kind, default_text, help)                                                                \
-    {#name, option_kind::kind, default_text, help,                                                                     \
-     [](void *s) -> void * { return &static_cast<section##_options *>(s)->name; }},
-#define SECTION_END(id)                                                                                                \
+#define RANGED(section, name, kind, default_text, low, high, help)                                                     \
+    {#name, option_kind::kind, default_text, low, high, help, [](void *s) -> void * {                                  \
+         return &static_cast<section##_options *>(s)->name;                                                            \
+     }},
+#define SECTION_END(id, times)                                                                                         \
     }                                                                                                                  \
     ;
 #include "sc_top/scenario/options.def"
+
+template <typename T, std::size_t N> void set_defaults(const option (&rows)[N], T *section)
+{
+    for (const option &row : rows)
+        if (*row.default_text)
+            option_parse(row.kind, row.default_text, row.member(section));
+        else
+            option_clear(row.kind, row.member(section));
+}
+
+template <typename T, std::size_t N> void *entry_of(std::vector<T> *list, const option (&rows)[N], std::size_t index)
+{
+    if (index == list->size()) {
+        list->emplace_back();
+        set_defaults(rows, &list->back());
+    }
+    return index < list->size() ? &(*list)[index] : nullptr;
+}
+
+template <typename T, std::size_t N> void *entry_of(T *section, const option (&)[N], std::size_t)
+{
+    return section;
+}
+
+template <typename T> std::size_t entries_of(const std::vector<T> &list)
+{
+    return list.size();
+}
+
+template <typename T> std::size_t entries_of(const T &)
+{
+    return 1;
+}
 
 constexpr bool ONE = false, MANY = true;
 
@@ -40,53 +68,44 @@ constexpr bool ONE = false, MANY = true;
 option_section_list option_sections()
 {
     static constexpr option_section sections[] = {
-#define SECTION(id, key, times, text) {key, times, text, id##_rows, std::size(id##_rows)},
+#define SECTION(id, key, times, text)                                                                                  \
+    {key,                                                                                                              \
+     times,                                                                                                            \
+     text,                                                                                                             \
+     id##_rows,                                                                                                        \
+     std::size(id##_rows),                                                                                             \
+     [](scenario *s, std::size_t index) { return entry_of(&s->id, id##_rows, index); },                                \
+     [](const scenario *s) { return entries_of(s->id); }},
 #include "sc_top/scenario/options.def"
     };
     return {std::begin(sections), std::end(sections)};
 }
 
+std::string did_you_mean(const std::string &word, const std::vector<std::string> &candidates)
+{
+    std::string best = nearest(word, candidates);
+    return best.empty() ? std::string{} : "; did you mean '" + best + "'?";
+}
+
+const std::string &option_places::find(const std::string &section, std::size_t index, const std::string &name) const
+{
+    for (const auto &key : {std::make_tuple(section, index, name), std::make_tuple(section, index, std::string{})})
+        if (auto place = places.find(key); place != places.end())
+            return place->second;
+    return path;
+}
+
 namespace
 {
-
-template <typename T, std::size_t N> T with_defaults(const option (&rows)[N])
-{
-    T section;
-    for (const option &row : rows)
-        if (*row.default_text)
-            option_parse(row.kind, row.default_text, row.member(&section));
-    return section;
-}
 
 scenario empty_scenario()
 {
     scenario s;
-    s.run = with_defaults<run_options>(run_rows);
-    s.trace = with_defaults<trace_options>(trace_rows);
+#define SECTION_ONE(id) set_defaults(id##_rows, &s.id);
+#define SECTION_MANY(id)
+#define SECTION(id, key, times, text) SECTION_##times(id)
+#include "sc_top/scenario/options.def"
     return s;
-}
-
-// A table of the scenario by its key and, for [[key]], index; appends entry `index` when it is the next one. NULL when
-// there is no such section or the index leaves a gap.
-void *section_at(scenario *s, const std::string &key, std::size_t index)
-{
-    auto entry = [index](auto &list, const auto &rows) -> void * {
-        using T = typename std::decay_t<decltype(list)>::value_type;
-        if (index == list.size())
-            list.push_back(with_defaults<T>(rows));
-        return index < list.size() ? &list[index] : nullptr;
-    };
-    if (key == "run")
-        return &s->run;
-    if (key == "trace")
-        return &s->trace;
-    if (key == "node")
-        return entry(s->node, node_rows);
-    if (key == "gpio")
-        return entry(s->gpio, gpio_rows);
-    if (key == "input")
-        return entry(s->input, input_rows);
-    return nullptr;
 }
 
 const option_section *find_section(const std::string &key)
@@ -103,12 +122,6 @@ const option *find_option(const option_section &section, const std::string &name
         if (name == section.options[i].name)
             return &section.options[i];
     return nullptr;
-}
-
-std::string did_you_mean(const std::string &word, const std::vector<std::string> &candidates)
-{
-    std::string best = nearest(word, candidates);
-    return best.empty() ? std::string{} : "; did you mean '" + best + "'?";
 }
 
 std::string unknown_section(const std::string &key)
@@ -141,8 +154,8 @@ std::string unknown_option(const option_section &section, const std::string &nam
 class toml_reader
 {
   public:
-    toml_reader(const std::string &file, scenario *result)
-        : path(file), directory(std::filesystem::path(file).parent_path()), target(result)
+    toml_reader(const std::string &file, scenario *result, option_places *given)
+        : path(file), directory(std::filesystem::path(file).parent_path()), target(result), places(given)
     {
     }
 
@@ -169,6 +182,7 @@ class toml_reader
     std::string path;
     std::filesystem::path directory;
     scenario *target;
+    option_places *places;
 
     [[noreturn]] void fail(const toml::source_region &at, const std::string &text) const
     {
@@ -194,18 +208,24 @@ class toml_reader
         if (!table)
             fail(value.source(),
                  "'" + key + "' is a section; write " + (section.many ? "[[" + key + "]]" : "[" + key + "]"));
-        void *data = section_at(target, key, index);
+        void *data = section.entry(target, index);
+        places->put(key, index, "", place(value.source()));
         for (auto &&[name, item] : *table) {
             const option *row = find_option(section, std::string(name.str()));
             if (!row)
                 fail(name.source(), unknown_option(section, std::string(name.str())));
+            places->put(key, index, row->name, place(item.source()));
             assign(*row, item, row->member(data));
         }
     }
 
     void assign(const option &row, const toml::node &item, void *value) const
     {
-        std::string problem = row.kind == option_kind::TEXTS ? take_list(item, value) : take(row, item, value);
+        std::string problem = row.kind == option_kind::TEXTS ? take_list(item, value)
+                              : item.is_array()              ? take_array(row, *item.as_array(), value)
+                                                             : take(row, item, value);
+        if (problem.empty())
+            problem = option_check_range(row, value);
         if (!problem.empty())
             fail(item.source(), std::string(row.name) + ": " + problem);
         if (row.kind == option_kind::PATH)
@@ -241,7 +261,30 @@ class toml_reader
             *static_cast<double *>(value) = number->get();
             return std::isfinite(number->get()) ? std::string{} : "not a finite number";
         }
+        if (const toml::value<bool> *flag = item.as_boolean(); flag && row.kind == option_kind::FLAG) {
+            *static_cast<bool *>(value) = flag->get();
+            return {};
+        }
         return wrong_type(row, item);
+    }
+
+    // A list of texts or numbers for a kind that has one.
+    static std::string take_array(const option &row, const toml::array &list, void *value)
+    {
+        const char *separator = option_list_separator(row.kind);
+        std::string text;
+        if (!separator)
+            return wrong_type(row, list);
+        for (const toml::node &element : list) {
+            text += text.empty() ? "" : separator;
+            if (const toml::value<std::string> *word = element.as_string())
+                text += word->get();
+            else if (element.is_number())
+                text += option_format_factor(element.value<double>().value_or(0));
+            else
+                return "the list holds something that is neither text nor number";
+        }
+        return option_parse(row.kind, text, value);
     }
 
     static std::string take_list(const toml::node &item, void *value)
@@ -313,11 +356,13 @@ void parse_setting(const option &row, const std::string &text, void *value, cons
     } else {
         problem = option_parse(row.kind, text, value);
     }
+    if (problem.empty())
+        problem = option_check_range(row, value);
     if (!problem.empty())
         throw scenario_error{where, problem};
 }
 
-void apply_setting(scenario *s, const std::string &key, const std::string &text)
+void apply_setting(scenario *s, option_places *places, const std::string &key, const std::string &text)
 {
     std::string where = "--set " + key;
     std::vector<std::string> parts = split_path(key);
@@ -333,106 +378,24 @@ void apply_setting(scenario *s, const std::string &key, const std::string &text)
     const option *row = find_option(*section, parts.back());
     if (!row)
         throw scenario_error{where, unknown_option(*section, parts.back())};
-    void *data = section_at(s, section->key, index);
+    void *data = section->entry(s, index);
     if (!data)
         throw scenario_error{where, "there is no [[" + std::string(section->key) + "]] entry " + parts[1]};
+    places->put(section->key, index, row->name, where);
     parse_setting(*row, text, row->member(data), where);
-}
-
-// --- checks that concern several options ----------------------------------------------------------------------------
-
-[[noreturn]] void reject(const std::string &path, const std::string &text)
-{
-    throw scenario_error{path, text};
-}
-
-void check_range(const std::string &path, const char *key, std::uint64_t value, std::uint64_t low, std::uint64_t high)
-{
-    if (value < low || value > high)
-        reject(path, std::string(key) + " = " + std::to_string(value) + "; expected " + std::to_string(low) + " to " +
-                         std::to_string(high));
-}
-
-void check_node(const std::string &path, const node_options &node)
-{
-    check_range(path, "node.count", node.count, 1, 10000);
-    check_range(path, "node.chip_revision", node.chip_revision, 0, 3);
-    check_range(path, "node.strap", node.strap, 0, 0x3F);
-    check_range(path, "node.cores", node.cores, 1, 2);
-    check_range(path, "node.flash_size", node.flash_size, 1u << 20, 16u << 20);
-    if ((node.flash_size & (node.flash_size - 1)) != 0)
-        reject(path, "node.flash_size is not a power of two");
-    if (node.firmware.empty())
-        reject(path, "node.firmware is missing: every [[node]] needs a program to run");
-    if (node.cpu_clock != 40000000 && node.cpu_clock != 80000000 && node.cpu_clock != 160000000 &&
-        node.cpu_clock != 240000000)
-        reject(path, "node.cpu_clock: expected 40MHz, 80MHz, 160MHz or 240MHz");
-    if (!(node.crystal_ppm >= -1000 && node.crystal_ppm <= 1000))
-        reject(path, "node.crystal_ppm: expected -1000 to 1000");
-}
-
-void check_names(const std::string &path, const scenario &s)
-{
-    std::set<std::string> names;
-    std::uint64_t number = 0;
-    for (const node_options &node : s.node)
-        for (std::uint64_t i = 0; i < node.count; i++)
-            if (std::string name = scenario_node_name(node, i, number++); !names.insert(name).second)
-                reject(path, "two nodes are called '" + name + "'");
-    auto known = [&](const std::string &name, const char *key) {
-        if (!name.empty() && !names.count(name))
-            reject(path, std::string(key) + ": there is no node '" + name + "'" +
-                             did_you_mean(name, {names.begin(), names.end()}));
-    };
-    for (const gpio_options &gpio : s.gpio)
-        known(gpio.node, "gpio.node");
-    for (const input_options &input : s.input)
-        known(input.node, "input.node");
-}
-
-void check_stdio(const std::string &path, const scenario &s)
-{
-    std::uint64_t users = 0;
-    for (const node_options &node : s.node)
-        for (const std::string *console : {&node.uart0, &node.uart1, &node.uart2})
-            users += *console == "stdio" ? node.count : 0;
-    if (users > 1)
-        reject(path, "stdio is the console of " + std::to_string(users) + " UARTs; it can serve one");
-}
-
-void check(const std::string &path, const scenario &s)
-{
-    if (s.node.empty())
-        reject(path, "no [[node]]: there is nothing to simulate");
-    check_range(path, "number of [[node]] entries", s.node.size(), 1, 10000);
-    for (const node_options &node : s.node)
-        check_node(path, node);
-    for (const gpio_options &gpio : s.gpio)
-        check_range(path, "gpio.pad", gpio.pad, 0, 39);
-    for (const input_options &input : s.input)
-        check_range(path, "input.uart", input.uart, 0, 2);
-    if (s.run.quantum < 1000 || s.run.quantum > SIM_MS(1))
-        reject(path, "run.quantum: expected 1ns to 1ms");
-    if (!(s.run.pace >= 0))
-        reject(path, "run.pace: expected 0 or more");
-    for (const auto *texts : {&s.run.expect, &s.run.stop_on, &s.run.fail_on, &s.run.panic_on})
-        for (const std::string &text : *texts)
-            if (text.empty() || text.size() > 256)
-                reject(path, "run.expect, stop_on, fail_on and panic_on: expected texts of 1 to 256 bytes");
-    check_names(path, s);
-    check_stdio(path, s);
 }
 
 // Runs `build` on an empty scenario, then the settings and the checks; turns errors into the one message.
 sim_status finish(const std::string &path, const scenario_settings &settings, struct log *log, scenario *result,
-                  const std::function<void(scenario *)> &build)
+                  const std::function<void(scenario *, option_places *)> &build)
 {
     try {
         scenario s = empty_scenario();
-        build(&s);
+        option_places places(path);
+        build(&s, &places);
         for (const auto &[key, text] : settings)
-            apply_setting(&s, key, text);
-        check(path, s);
+            apply_setting(&s, &places, key, text);
+        scenario_check(s, places);
         *result = std::move(s);
         return SIM_OK;
     } catch (const scenario_error &error) {
@@ -441,12 +404,15 @@ sim_status finish(const std::string &path, const scenario_settings &settings, st
     }
 }
 
-template <typename T, std::size_t N>
-void write_section(std::string *out, const char *head, const option (&rows)[N], const T &section)
+void write_entry(std::string *out, const option_section &section, void *data)
 {
-    *out += std::string(out->empty() ? "" : "\n") + head + "\n";
-    for (const option &row : rows)
-        *out += std::string(row.name) + " = " + option_format(row.kind, row.member(const_cast<T *>(&section))) + "\n";
+    std::string key = section.key;
+    *out += (out->empty() ? "" : "\n") + (section.many ? "[[" + key + "]]" : "[" + key + "]") + "\n";
+    for (std::size_t i = 0; i < section.count; i++) {
+        const option &row = section.options[i];
+        if (const void *value = row.member(data); option_is_given(row.kind, value))
+            *out += std::string(row.name) + " = " + option_format(row.kind, value) + "\n";
+    }
 }
 
 } // namespace
@@ -454,8 +420,8 @@ void write_section(std::string *out, const char *head, const option (&rows)[N], 
 sim_status scenario_parse(const std::string &text, const std::string &path, const scenario_settings &settings,
                           struct log *log, scenario *result)
 {
-    return finish(path, settings, log, result, [&](scenario *s) {
-        toml_reader reader(path, s);
+    return finish(path, settings, log, result, [&](scenario *s, option_places *places) {
+        toml_reader reader(path, s, places);
         try {
             reader.read(toml::parse(text, path));
         } catch (const toml::parse_error &error) {
@@ -483,31 +449,57 @@ sim_status scenario_load(const std::string &path, const scenario_settings &setti
 sim_status scenario_default(const std::string &firmware, const scenario_settings &settings, struct log *log,
                             scenario *result)
 {
-    return finish("command line", settings, log, result, [&](scenario *s) {
-        auto *node = static_cast<node_options *>(section_at(s, "node", 0));
-        node->firmware = firmware;
+    return finish("command line", settings, log, result, [&](scenario *s, option_places *) {
+        s->node.emplace_back();
+        set_defaults(node_rows, &s->node.back());
+        s->node.back().firmware = firmware;
     });
 }
 
 std::string scenario_effective(const scenario &s)
 {
     std::string out;
-    write_section(&out, "[run]", run_rows, s.run);
-    write_section(&out, "[trace]", trace_rows, s.trace);
-    for (const node_options &node : s.node)
-        write_section(&out, "[[node]]", node_rows, node);
-    for (const gpio_options &gpio : s.gpio)
-        write_section(&out, "[[gpio]]", gpio_rows, gpio);
-    for (const input_options &input : s.input)
-        write_section(&out, "[[input]]", input_rows, input);
+    auto *source = const_cast<scenario *>(&s); // rows hand out members for reading and writing
+    for (const option_section &section : option_sections())
+        for (std::size_t i = 0, count = section.entries(&s); i < count; i++)
+            write_entry(&out, section, section.entry(source, i));
     return out;
 }
 
+namespace
+{
+
+std::string name_of(const std::string &name, const char *kind, std::uint64_t count, std::uint64_t index,
+                    std::uint64_t number)
+{
+    if (name.empty())
+        return kind + std::to_string(number);
+    return count > 1 ? name + std::to_string(index) : name;
+}
+
+} // namespace
+
 std::string scenario_node_name(const node_options &node, std::uint64_t index, std::uint64_t number)
 {
-    if (node.name.empty())
-        return "node" + std::to_string(number);
-    return node.count > 1 ? node.name + std::to_string(index) : node.name;
+    return name_of(node.name, "node", node.count, index, number);
+}
+
+std::string scenario_station_name(const station_options &station, std::uint64_t index, std::uint64_t number)
+{
+    return name_of(station.name, "station", station.count, index, number);
+}
+
+std::string scenario_interferer_name(const interferer_options &interferer, std::uint64_t number)
+{
+    return name_of(interferer.name, "interferer", 1, 0, number);
+}
+
+bool scenario_has_air(const scenario &s)
+{
+    std::uint64_t users = s.interferer.size();
+    for (const node_options &node : s.node)
+        users += node.count;
+    return s.radio.use == air_use::on || (s.radio.use == air_use::automatic && (users > 1 || !s.station.empty()));
 }
 
 } // namespace vesper

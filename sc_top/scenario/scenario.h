@@ -17,18 +17,20 @@ namespace vesper
 
 // struct run_options { option_TIME until; ... }, one for each section of options.def.
 #define SECTION(id, key, times, text) struct id##_options {
-#define OPTION(section, name, kind, default_text, help) option_##kind name{};
-#define SECTION_END(id)                                                                                                \
+#define RANGED(section, name, kind, default_text, low, high, help) option_##kind name{};
+#define SECTION_END(id, times)                                                                                         \
     }                                                                                                                  \
     ;
 #include "sc_top/scenario/options.def"
 
+// struct scenario { run_options run; ... std::vector<node_options> node; ... }
 struct scenario {
-    run_options run;
-    trace_options trace;
-    std::vector<node_options> node;
-    std::vector<gpio_options> gpio;
-    std::vector<input_options> input;
+#define SECTION_ONE(id) id##_options id;
+#define SECTION_MANY(id) std::vector<id##_options> id;
+#define SECTION(id, key, times, text) SECTION_##times(id)
+#include "sc_top/scenario/options.def"
+#undef SECTION_ONE
+#undef SECTION_MANY
 };
 
 // One section as data, for help, documents and checks.
@@ -38,6 +40,10 @@ struct option_section {
     const char *help;
     const option *options;
     std::size_t count;
+    // Entry `index` of a scenario, for [key] the only one. Appends the entry, with defaults, when it is the next one;
+    // NULL when that would leave a gap.
+    void *(*entry)(struct scenario *scenario, std::size_t index);
+    std::size_t (*entries)(const struct scenario *scenario);
 };
 struct option_section_list {
     const option_section *first, *last;
@@ -70,8 +76,14 @@ sim_status scenario_default(const std::string &firmware, const scenario_settings
 // The whole scenario, every option spelled out, as TOML that scenario_parse reads back to the same.
 std::string scenario_effective(const scenario &scenario);
 
-// Name of replica `index` of a node entry; `number` counts all nodes of the run.
+// Name of replica `index` of a node entry; `number` counts all nodes of the run. The same for stations and interferers,
+// each with a count of its own.
 std::string scenario_node_name(const node_options &node, std::uint64_t index, std::uint64_t number);
+std::string scenario_station_name(const station_options &station, std::uint64_t index, std::uint64_t number);
+std::string scenario_interferer_name(const interferer_options &interferer, std::uint64_t number);
+
+// Whether the run has an air (radio.use).
+bool scenario_has_air(const scenario &scenario);
 
 } // namespace vesper
 #endif

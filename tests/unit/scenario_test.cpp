@@ -2,6 +2,7 @@
 // Scenario files: what they can say, and that whatever is wrong is said with file, line, column and a way out.
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <string>
 
 #include "sc_top/scenario/scenario.h"
@@ -79,7 +80,8 @@ TEST(scenario, unknown_names_come_with_a_suggestion)
     EXPECT_EQ(message("[run]\nfirmware = 'x'\n"),
               "host dir/test.toml:2:1: unknown key 'firmware' in [run]; 'firmware' belongs to [node]");
     EXPECT_EQ(message("[bluetooth]\n"),
-              "host dir/test.toml:1:2: unknown section 'bluetooth'; expected run, trace, node, gpio, input");
+              "host dir/test.toml:1:2: unknown section 'bluetooth'; expected run, trace, node, gpio, input, output, "
+              "radio, station, route, interferer, wall, link, attenuator");
 }
 
 TEST(scenario, wrong_values_say_what_was_expected)
@@ -121,15 +123,84 @@ TEST(scenario, options_that_do_not_fit_together_are_refused)
 {
     EXPECT_EQ(message(""), "host dir/test.toml: no [[node]]: there is nothing to simulate");
     EXPECT_EQ(message("[[node]]\n"),
-              "host dir/test.toml: node.firmware is missing: every [[node]] needs a program to run");
-    EXPECT_EQ(message(NODE + "count = 0\n"), "host dir/test.toml: node.count = 0; expected 1 to 10000");
+              "host dir/test.toml:1:1: node.firmware is missing: every [[node]] needs a program to run");
+    EXPECT_EQ(message(NODE + "count = 0\n"), "host dir/test.toml:3:9: count: 0 is out of range; expected 1 to 10000");
     EXPECT_EQ(message(NODE + "cpu_clock = '100MHz'\n"),
-              "host dir/test.toml: node.cpu_clock: expected 40MHz, 80MHz, 160MHz or 240MHz");
-    EXPECT_EQ(message(NODE + "name = 'a'\n" + NODE + "name = 'a'\n"), "host dir/test.toml: two nodes are called 'a'");
+              "host dir/test.toml:3:13: cpu_clock: expected 40MHz, 80MHz, 160MHz or 240MHz");
+    EXPECT_EQ(message(NODE + "name = 'a'\n" + NODE + "name = 'a'\n"),
+              "host dir/test.toml:6:8: two nodes are called 'a'");
     EXPECT_EQ(message(NODE + "name = 'root'\n[[gpio]]\nnode = 'roof'\n"),
-              "host dir/test.toml: gpio.node: there is no node 'roof'; did you mean 'root'?");
+              "host dir/test.toml:5:8: gpio.node: there is no node 'roof'; did you mean 'root'?");
     EXPECT_EQ(message(NODE + "uart0 = 'stdio'\nuart1 = 'stdio'\n"),
-              "host dir/test.toml: stdio is the console of 2 UARTs; it can serve one");
+              "host dir/test.toml:4:9: stdio is the console of several UARTs; it can serve one");
+}
+
+// A radio scene with everything in it that people get wrong.
+TEST(scenario, a_scene_with_stations_needs_no_node)
+{
+    parsed p("[radio]\npath_loss = 'fixed'\nloss = 80\n"
+             "[[station]]\nname = 'sink'\n"
+             "[[station]]\nname = 'sender'\ncount = 10\nplacement = 'disc'\nradius = 5\nto = 'sink'\n"
+             "traffic = 'saturated'\nrate = 'ht mcs7 short'\nposition = [1, 2.5]\n"
+             "[[wall]]\nfrom = '0,0'\nto = '10,0'\n");
+    ASSERT_EQ(p.status, SIM_OK) << p.log.text();
+    const station_options &sender = p.s.station[1];
+    EXPECT_EQ(p.s.radio.loss, 80);
+    EXPECT_TRUE(std::isnan(p.s.radio.energy_detect)) << "the preset's";
+    EXPECT_EQ(sender.rate.rate, RF_RATE_HT_MCS7);
+    EXPECT_TRUE(sender.rate.short_form);
+    EXPECT_EQ(sender.position.x, 1);
+    EXPECT_EQ(sender.position.y, 2.5);
+    EXPECT_EQ(sender.position.z, 0);
+    EXPECT_TRUE(scenario_has_air(p.s));
+    EXPECT_EQ(scenario_station_name(sender, 3, 4), "sender3");
+}
+
+TEST(scenario, places_and_ways_are_lists)
+{
+    parsed p(NODE + "count = 2\nplacement = 'list'\npositions = ['0,0', '1.5,-2,3']\nmobility = 'waypoints'\n"
+                    "waypoints = ['0s 0,0', '1.5s 10,0,1']\n");
+    ASSERT_EQ(p.status, SIM_OK) << p.log.text();
+    const node_options &node = p.s.node[0];
+    ASSERT_EQ(node.positions.size(), 2u);
+    EXPECT_EQ(node.positions[1].y, -2);
+    ASSERT_EQ(node.waypoints.size(), 2u);
+    EXPECT_EQ(node.waypoints[1].time, SIM_MS(1500));
+    std::string first = scenario_effective(p.s);
+    captured_log log;
+    scenario again;
+    ASSERT_EQ(scenario_parse(first, "effective.toml", {}, log, &again), SIM_OK) << log.text();
+    EXPECT_EQ(scenario_effective(again), first);
+}
+
+TEST(scenario, what_does_not_fit_the_air_is_refused)
+{
+    EXPECT_EQ(message("[run]\nquantum = '2us'\n" + NODE + "count = 2\n"),
+              "host dir/test.toml:2:11: quantum: with a radio at most 1us, the MAC's own latency; radio.use = \"off\" "
+              "takes the air away");
+    EXPECT_EQ(parsed("[run]\nquantum = '2us'\n" + NODE).status, SIM_OK) << "one node has nobody to talk to";
+    EXPECT_EQ(message("[[station]]\nrate = 'OFDM 55'\n").substr(0, 54),
+              "host dir/test.toml:2:8: rate: 'OFDM 55' is not a rate;");
+    EXPECT_EQ(message("[[station]]\nrate = 'OFDM 6 short'\n"),
+              "host dir/test.toml:2:8: rate: 'OFDM 6 short': OFDM 6 has no short form");
+    EXPECT_EQ(message("[[station]]\nname = 'a'\nto = 'b'\n[[station]]\nname = 'bb'\n"),
+              "host dir/test.toml:3:6: station.to: there is no node or station 'b'; did you mean 'a'?");
+    EXPECT_EQ(message("[[station]]\n[radio]\nchannel = 15\n"),
+              "host dir/test.toml:3:11: channel: 15 is out of range; expected 1 to 14");
+    EXPECT_EQ(message("[[station]]\ncw_min = 16\n"),
+              "host dir/test.toml:2:10: cw_min: expected 2^n - 1, such as 15 or 1023");
+    EXPECT_EQ(message("[[station]]\ncount = 3\nplacement = 'list'\npositions = ['1,1']\n"),
+              "host dir/test.toml:4:13: positions: 1 places for 3: expected one for each");
+    EXPECT_EQ(
+        message("[[station]]\nposition = '1;2'\n"),
+        "host dir/test.toml:2:12: position: '1;2' is not a place; expected metres x,y or x,y,z such as '12,3.5', up "
+        "to 1e7");
+    EXPECT_EQ(message("[[station]]\nwaypoints = ['2s 1,1', '1s 1,1']\n"),
+              "host dir/test.toml:2:13: waypoints: times of waypoints must ascend");
+    EXPECT_EQ(message("[[station]]\n[[link]]\nfrom = 'station0'\nto = 'station0'\n"),
+              "host dir/test.toml:2:1: [[link]] is for radio.path_loss = \"matrix\"; did you mean [[attenuator]]?");
+    EXPECT_EQ(message("[output]\npcap = true\n" + NODE),
+              "host dir/test.toml:2:8: pcap: there is no folder to write to; give run.output or -o DIR");
 }
 
 TEST(scenario, settings_use_the_same_names_and_checks)
@@ -199,18 +270,11 @@ TEST(scenario, every_default_is_a_valid_value_and_every_row_has_help)
             EXPECT_GT(std::string(row.help).size(), 3u) << section.key << "." << row.name;
             if (!*row.default_text)
                 continue;
-            union {
-                std::uint64_t number;
-                double factor;
-                int choice;
-            } value;
-            std::string text;
-            std::vector<std::string> texts;
-            bool texty = row.kind == option_kind::CONSOLE || row.kind == option_kind::NAME;
-            void *place = row.kind == option_kind::TEXTS ? static_cast<void *>(&texts)
-                          : texty                        ? static_cast<void *>(&text)
-                                                         : &value;
-            EXPECT_EQ(option_parse(row.kind, row.default_text, place), "") << section.key << "." << row.name;
+            void *value = row.member(section.entry(&s, 0));
+            EXPECT_EQ(option_parse(row.kind, row.default_text, value), "") << section.key << "." << row.name;
+            EXPECT_EQ(option_check_range(row, value), "") << section.key << "." << row.name;
+            for (const char *limit : {row.low, row.high})
+                EXPECT_EQ(*limit ? option_parse(row.kind, limit, value) : "", "") << section.key << "." << row.name;
         }
     }
 }

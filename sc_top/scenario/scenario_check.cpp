@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+// What must hold between options. Ranges of single options stand in options.def.
+#include <set>
+
+#include "rf_channel/propagation.h"
+#include "sc_top/scenario/scenario_priv.h"
+
+namespace vesper
+{
+namespace
+{
+
+// Who has which name.
+struct known_names {
+    std::set<std::string> nodes, antennas, groups; // antennas: nodes and stations
+};
+
+class checker
+{
+  public:
+    checker(const scenario &what, const option_places &given) : s(what), places(given)
+    {
+    }
+
+    void run()
+    {
+        if (s.node.empty() && s.station.empty() && s.interferer.empty())
+            reject("run", 0, "", "no [[node]]: there is nothing to simulate");
+        check_run();
+        each("node", s.node, [this](const node_options &node, std::size_t i) { check_node(node, i); });
+        check_stdio();
+        each("station", s.station,
+             [this](const station_options &station, std::size_t i) { check_station(station, i); });
+        each("interferer", s.interferer,
+             [this](const interferer_options &item, std::size_t i) { check_interferer(item, i); });
+        check_names();
+        check_air();
+    }
+
+  private:
+    const scenario &s;
+    const option_places &places;
+    known_names known;
+
+    [[noreturn]] void reject(const std::string &section, std::size_t index, const std::string &name,
+                             const std::string &text) const
+    {
+        throw scenario_error{places.find(section, index, name), text};
+    }
+
+    template <typename T, typename F> void each(const char *section, const std::vector<T> &list, F check)
+    {
+        constexpr std::size_t ENTRIES_MAX = 10000;
+        if (list.size() > ENTRIES_MAX)
+            reject(section, ENTRIES_MAX, "", std::string("more than 10000 [[") + section + "]] entries");
+        for (std::size_t i = 0; i < list.size(); i++)
+            check(list[i], i);
+    }
+
+    void check_run()
+    {
+        for (auto [texts, name] :
+             {std::make_pair(&s.run.expect, "expect"), std::make_pair(&s.run.stop_on, "stop_on"),
+              std::make_pair(&s.run.fail_on, "fail_on"), std::make_pair(&s.run.panic_on, "panic_on")})
+            for (const std::string &text : *texts)
+                if (text.empty() || text.size() > 256)
+                    reject("run", 0, name, std::string(name) + ": expected texts of 1 to 256 bytes");
+        if (s.run.quantum > SIM_US(1) && scenario_has_air(s))
+            reject("run", 0, "quantum",
+                   "quantum: with a radio at most 1us, the MAC's own latency; radio.use = \"off\" takes the air away");
+        if (s.output.pcap && s.run.output.empty())
+            reject("output", 0, "pcap", "pcap: there is no folder to write to; give run.output or -o DIR");
+    }
+
+    void check_node(const node_options &node, std::size_t i)
+    {
+        if ((node.flash_size & (node.flash_size - 1)) != 0)
+            reject("node", i, "flash_size", "flash_size is not a power of two");
+        if (node.firmware.empty())
+            reject("node", i, "firmware", "node.firmware is missing: every [[node]] needs a program to run");
+        if (node.cpu_clock != 40000000 && node.cpu_clock != 80000000 && node.cpu_clock != 160000000 &&
+            node.cpu_clock != 240000000)
+            reject("node", i, "cpu_clock", "cpu_clock: expected 40MHz, 80MHz, 160MHz or 240MHz");
+        check_antenna("node", i, node, node.count);
+    }
+
+    void check_stdio() const
+    {
+        std::uint64_t users = 0;
+        for (std::size_t i = 0; i < s.node.size(); i++)
+            for (auto [console, name] :
+                 {std::make_pair(&s.node[i].uart0, "uart0"), std::make_pair(&s.node[i].uart1, "uart1"),
+                  std::make_pair(&s.node[i].uart2, "uart2")})
+                if (*console == "stdio" && (users += s.node[i].count) > 1)
+                    reject("node", i, name, "stdio is the console of several UARTs; it can serve one");
+    }
+
+    void check_station(const station_options &station, std::size_t i)
+    {
+        auto window = [&](const char *name, std::uint64_t value) {
+            if (value & (value + 1))
+                reject("station", i, name, std::string(name) + ": expected 2^n - 1, such as 15 or 1023");
+        };
+        window("cw_min", station.cw_min);
+        window("cw_max", station.cw_max);
+        if (station.cw_max < station.cw_min)
+            reject("station", i, "cw_max", "cw_max is below cw_min");
+        if (station.traffic == traffic_pattern::file && station.traffic_file.empty())
+            reject("station", i, "traffic", "traffic = file: traffic_file is missing");
+        if (station.traffic != traffic_pattern::none && !station.to.empty() && station.count == 1 &&
+            station.to == station.name)
+            reject("station", i, "to", "to: a station does not send to itself");
+        check_antenna("station", i, station, station.count);
+    }
+
+    void check_interferer(const interferer_options &item, std::size_t i)
+    {
+        if (item.on != 0 && item.on < SIM_US(1))
+            reject("interferer", i, "on", "on: expected 1us or more");
+        if (item.period != 0 && item.on > item.period)
+            reject("interferer", i, "on", "on: a burst is longer than the period");
+        if (item.stop <= item.start)
+            reject("interferer", i, "stop", "stop: not after start");
+        check_antenna("interferer", i, item, 1);
+    }
+
+    template <typename T>
+    void check_antenna(const char *section, std::size_t i, const T &antenna, std::uint64_t count) const
+    {
+        if (antenna.placement == placement::list && antenna.positions.size() != count)
+            reject(section, i, "positions",
+                   "positions: " + std::to_string(antenna.positions.size()) + " places for " + std::to_string(count) +
+                       ": expected one for each");
+        if (antenna.placement == placement::file && antenna.positions_file.empty())
+            reject(section, i, "placement", "placement = file: positions_file is missing");
+        if (antenna.mobility == mobility::waypoints && antenna.waypoints.empty())
+            reject(section, i, "mobility", "mobility = waypoints: waypoints are missing");
+        if (antenna.speed_low > antenna.speed_high)
+            reject(section, i, "speed_low", "speed_low is above speed_high");
+        const rf_position &low = antenna.area_low, &high = antenna.area_high;
+        if (antenna.mobility == mobility::random && (low.x > high.x || low.y > high.y || low.z > high.z))
+            reject(section, i, "area_low", "area_low: expected no coordinate above that of area_high");
+    }
+
+    template <typename T, typename F>
+    void collect(const char *section, const std::vector<T> &list, F name_of, bool is_node)
+    {
+        std::uint64_t number = 0;
+        for (std::size_t i = 0; i < list.size(); i++) {
+            for (std::uint64_t k = 0; k < list[i].count; k++) {
+                std::string name = name_of(list[i], k, number++);
+                if (!known.antennas.insert(name).second)
+                    reject(section, i, "name", "two nodes are called '" + name + "'");
+                if (is_node)
+                    known.nodes.insert(name);
+            }
+            if (!list[i].name.empty() && list[i].count > 1)
+                known.groups.insert(list[i].name);
+        }
+    }
+
+    // Every option that names somebody.
+    void check_names()
+    {
+        collect("node", s.node, scenario_node_name, true);
+        collect("station", s.station, scenario_station_name, false);
+        auto *source = const_cast<scenario *>(&s); // rows hand out members for reading and writing
+        for (const option_section &section : option_sections())
+            for (std::size_t i = 0; i < section.entries(&s); i++)
+                for (std::size_t k = 0; k < section.count; k++)
+                    if (const option &row = section.options[k]; row.kind == option_kind::NODE)
+                        check_name(section, i, row, *static_cast<std::string *>(row.member(section.entry(source, i))));
+    }
+
+    void check_name(const option_section &section, std::size_t i, const option &row, const std::string &name) const
+    {
+        std::string key = section.key, option_name = row.name;
+        bool pad = key == "gpio" || key == "input", group = key == "link" || key == "attenuator";
+        const auto &set = pad ? known.nodes : known.antennas;
+        bool needed = key == "link" || key == "route" || (key == "attenuator" && option_name == "from");
+        if (name.empty() && needed)
+            reject(key, i, option_name, key + "." + option_name + " is missing");
+        if (name.empty() || set.count(name) || (group && known.groups.count(name)))
+            return;
+        std::vector<std::string> candidates(set.begin(), set.end());
+        if (group)
+            candidates.insert(candidates.end(), known.groups.begin(), known.groups.end());
+        reject(key, i, option_name,
+               key + "." + option_name + ": there is no " + (pad ? "node '" : "node or station '") + name + "'" +
+                   did_you_mean(name, candidates));
+    }
+
+    void check_air() const
+    {
+        if (!scenario_has_air(s)) {
+            if (!s.station.empty())
+                reject("radio", 0, "use", "use: there are [[station]] entries, which need the air");
+            return;
+        }
+        std::size_t antennas = known.antennas.size() + s.interferer.size();
+        if (antennas > RF_NODES_MAX)
+            reject("radio", 0, "",
+                   std::to_string(antennas) + " antennas; the air has room for " + std::to_string(RF_NODES_MAX));
+        if (s.radio.path_loss == path_loss::matrix && s.radio.matrix_file.empty() && s.link.empty())
+            reject("radio", 0, "path_loss", "path_loss = matrix: there is neither matrix_file nor [[link]]");
+        if (s.radio.path_loss != path_loss::matrix && !s.link.empty())
+            reject("link", 0, "", "[[link]] is for radio.path_loss = \"matrix\"; did you mean [[attenuator]]?");
+        for (std::size_t i = 0; i < s.route.size(); i++)
+            if (known.nodes.count(s.route[i].at))
+                reject("route", i, "at", "route.at: '" + s.route[i].at + "' runs firmware, which makes its own routes");
+    }
+};
+
+} // namespace
+
+void scenario_check(const scenario &s, const option_places &places)
+{
+    checker(s, places).run();
+}
+
+} // namespace vesper
