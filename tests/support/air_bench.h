@@ -31,10 +31,16 @@ inline struct station_config station_of(standard std, preset kind)
     }
     c.mac.edca = std == standard::n;
     c.rts_mode = {std == standard::b ? RF_RATE_DSSS_1 : RF_RATE_OFDM_6, false};
-    c.retry_limit = c.long_retry_limit = 7; // both, in the reference data
-    if (kind == preset::ns3)
+    if (kind == preset::ns3) {
+        c.retry_limit = c.long_retry_limit = 7; // both, in the reference data
         c.mac.idle_rule = std == standard::n ? DCF_IDLE_SLOT : DCF_IDLE_WHOLE_IFS;
+    }
     return c;
+}
+
+inline struct rf_medium_config medium_of(preset kind)
+{
+    return kind == preset::ns3 ? rf_medium_ns3() : rf_medium_defaults();
 }
 
 class Scene
@@ -42,10 +48,14 @@ class Scene
   public:
     Scene(unsigned nodes, preset kind, uint64_t run_seed, struct rf_propagation_config path = fixed(70),
           enum rf_error_kind error_kind = RF_ERROR_TABLE)
+        : Scene(nodes, medium_of(kind), run_seed, path, error_kind)
+    {
+    }
+    Scene(unsigned nodes, struct rf_medium_config config, uint64_t run_seed, struct rf_propagation_config path,
+          enum rf_error_kind error_kind = RF_ERROR_TABLE)
         : seed(run_seed), q(evq_create()), propagation(rf_propagation_create(&path, nodes)),
           errors(rf_error_model_create(error_kind)), addresses(nodes)
     {
-        auto config = kind == preset::ns3 ? rf_medium_ns3() : rf_medium_defaults();
         config.seed = seed;
         medium = rf_medium_create(&config, q, propagation, errors);
         for (unsigned n = 0; n < nodes; n++)
