@@ -146,6 +146,12 @@ static enum sim_status init_wifi_mac(struct node *node, struct wifi_mac *mac, co
     return wifi_mac_init(mac, name, &node->env);
 }
 
+static enum sim_status init_open_eth(struct node *node, struct open_eth *eth, const char *name)
+{
+    const struct open_eth_config config = open_eth_typical();
+    return open_eth_init(eth, &config, name, &node->env);
+}
+
 static enum sim_status init_frc(struct node *node, struct frc *frc, const char *name)
 {
     return frc_init(frc, name, &node->env);

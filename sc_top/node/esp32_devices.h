@@ -8,6 +8,7 @@
 #include "peripherals/frc/frc.h"
 #include "peripherals/gpio/gpio.h"
 #include "peripherals/i2c_ana/i2c_ana.h"
+#include "peripherals/open_eth/open_eth.h"
 #include "peripherals/rng/wdev.h"
 #include "peripherals/rtc_cntl/rtc_cntl.h"
 #include "peripherals/syscon/syscon.h"
