@@ -575,4 +575,18 @@ TEST_F(AnalogI2c, MoreBlocksThanTheChipHasAreReported)
     EXPECT_EQ(get_byte(0, I2C_ANA_BLOCKS, 0), 0u);
 }
 
+TEST_F(AnalogI2c, TheRadiosFrequencyIsSetInHalfMegahertzAbove2400)
+{
+    std::vector<unsigned> tuned;
+    i2c.port.ctx = &tuned;
+    i2c.port.tuned = [](void *ctx, unsigned mhz, sim_time) {
+        static_cast<std::vector<unsigned> *>(ctx)->push_back(mhz);
+    };
+    for (uint32_t channel : {1u, 6u, 13u})
+        dev_write(&i2c.dev, 0xC4, 1, 10 * channel + 14, bench.now);
+    dev_write(&i2c.dev, 0xC4, 4, 0xFFFFFF00 | 168, bench.now);
+    EXPECT_EQ(tuned, (std::vector<unsigned>{2412, 2437, 2472, 2484}));
+    EXPECT_EQ(dev_read(&i2c.dev, 0x168, 4, bench.now) >> 31, 0u) << "settled";
+}
+
 } // namespace
