@@ -412,6 +412,8 @@ bool dcf_is_busy(const struct dcf *dcf, unsigned n)
 
 bool dcf_medium_is_busy(const struct dcf *dcf)
 {
+    if (dcf->telling_rx && dcf->config.idle_at_rx_end)
+        return dcf->nav_until > evq_now(dcf->q) || dcf->exchange != EXCHANGE_NONE;
     return dcf->cca_busy || dcf->nav_until > evq_now(dcf->q) || dcf->exchange != EXCHANGE_NONE ||
            evq_is_scheduled(&dcf->answer);
 }

@@ -38,6 +38,9 @@ struct dcf_config {
     /* EDCA takes a slot off the counter at its beginning (10.23.2.4), so a station counts one more than with DCF, which
      * does it at the end (10.3.4.3), whenever another one's frame stops the count. */
     bool edca;
+    /* What is queued at the very end of a reception, as forwarding does, finds an idle medium and need not draw a
+     * backoff although our ACK will follow (ns-3). The standard wants the medium idle for a whole IFS (10.3.4.2). */
+    bool idle_at_rx_end;
     uint32_t basic_rates; /* for answers; bit n = enum rf_rate n, see rf_response_rate */
     double power_dbm;     /* of answers */
 };

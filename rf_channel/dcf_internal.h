@@ -53,6 +53,7 @@ struct dcf {
 
     /* The medium as this radio knows it. */
     bool cca_busy, receiving;
+    bool telling_rx;     /* within `received` */
     sim_time idle_since; /* CCA */
     sim_time nav_until;
     sim_time eifs_until;  /* after a frame with errors, EIFS less DIFS */

@@ -358,8 +358,10 @@ void dcf_on_rx_end(void *ctx, sim_time now, const struct rf_rx *received)
     remember_for_acknowledgement(dcf, &rx);
     if (dcf->observer && dcf->observer->received)
         dcf->observer->received(dcf->observer->ctx, now, dcf->node, &rx);
+    dcf->telling_rx = true;
     if (dcf->ops->received)
         dcf->ops->received(dcf->ctx, now, &rx);
+    dcf->telling_rx = false;
     /* State and counting follow with the CCA that the medium tells next. */
 }
 

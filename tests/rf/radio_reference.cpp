@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 // Plays any row of the reference data (tests/rf/data/ns3_*.csv, made with tests/rf/reference/rfref.cc) with the model
 // and prints what came out as CSV. scripts/radio_accuracy drives it.
+// With --frames, the first frames on the air instead, one line each.
 //
 // Scenes:
 //   sat, load   n stations and one sink, all in reach of each other; load is sat with --pps
@@ -9,7 +10,7 @@
 //   chain       0 - 1 - 2 - 3 with static routes; --hops: how far a node is heard
 //   bcast       n stations that send to all
 //   ring        n stations that broadcast, each heard by --reach others: what a frame costs
-//   exchange    the frames of one sender's first exchanges, one line each
+//   airtime     TXTIME of every form of PPDU with 1..1600 bytes
 //   curve       frame success of --mode over SNR, by the three error models
 //   sensitivity receive power for 10 % of lost frames of --payload bytes (PSDU), at every rate
 #include "tests/support/air_bench.h"
@@ -25,7 +26,7 @@ namespace
 
 struct Options {
     std::string scene = "sat", standard = "b", mode = "DSSS 1", preset = "vesper";
-    unsigned n = 1, payload = 1472, seeds = 1, first_seed = 1, frames = 9, reach = 10;
+    unsigned n = 1, payload = 1472, seeds = 1, first_seed = 1, frames = 0, reach = 10;
     bool rts = false, short_preamble = false, lock_first = false;
     int retry = -1, slot_us = -1, lifetime_ms = 0;
     double pps = 0, seconds = 10, warm_up = 1, sir = 0;
@@ -80,8 +81,8 @@ class Watcher
         if (!mpdu_parse(frame.payload, frame.psdu - MPDU_FCS, &mpdu))
             return;
         left--;
-        std::printf("%u,%s,%u,%s,%d,%.3f,%u,%.3f\n", frame.from, mpdu_name(mpdu.type, mpdu.subtype), frame.psdu,
-                    rf_rate_of(frame.mode.rate)->name, frame.mode.short_form, (double)airtime / 1e6,
+        std::printf("%u,%s,%u,%s,%d,%.3f,%.3f,%u,%.3f\n", frame.from, mpdu_name(mpdu.type, mpdu.subtype), frame.psdu,
+                    rf_rate_of(frame.mode.rate)->name, frame.mode.short_form, (double)now / 1e6, (double)airtime / 1e6,
                     (unsigned)mpdu.duration, ((double)now - (double)end) / 1e6);
     }
 
@@ -115,7 +116,7 @@ class Run
     }
     Result play()
     {
-        if (o.scene == "sat" || o.scene == "load" || o.scene == "exchange")
+        if (o.scene == "sat" || o.scene == "load")
             return star();
         if (o.scene == "hidden")
             return hidden();
@@ -152,7 +153,7 @@ class Run
     }
     void go(air::Scene &scene, Result &r) const
     {
-        Watcher watcher(scene, o.scene == "exchange" ? o.frames : 0);
+        Watcher watcher(scene, o.frames);
         scene.measure((sim_time)(o.warm_up * 1e12), (sim_time)(o.seconds * 1e12));
         r.frames_per_s = (double)watcher.frames / scene.seconds;
         r.air_fraction = (double)watcher.air / 1e12 / scene.seconds;
@@ -256,7 +257,8 @@ class Run
         sum(r, scene, {0}, 3);
         for (unsigned node = 0; node < 3; node++) {
             auto c = scene.counts(node);
-            r.hop[node] = c.attempts ? 1 - (double)c.delivered / (double)c.attempts : 0;
+            const uint64_t sent = c.attempts - c.no_cts; // data frames: the reference does not count RTS here
+            r.hop[node] = sent ? 1 - (double)c.delivered / (double)sent : 0;
             r.hop_drops += c.dropped;
         }
         return r;
@@ -345,10 +347,20 @@ void print_sensitivities(const Options &o)
     }
 }
 
+void print_airtimes()
+{
+    std::printf("mode,short,psdu_B,txtime_us\n");
+    for (unsigned n = 0; n < RF_RATE_COUNT; n++)
+        for (const bool short_form : {false, true})
+            for (unsigned psdu = 1; psdu <= 1600 && (!short_form || rf_rate_of((enum rf_rate)n)->has_short); psdu++)
+                std::printf("%s,%d,%u,%.3f\n", rf_rate_of((enum rf_rate)n)->name, short_form, psdu,
+                            (double)rf_txtime({(enum rf_rate)n, short_form}, psdu) / 1e6);
+}
+
 void print_runs(const Options &o)
 {
-    if (o.scene == "exchange") {
-        std::printf("node,frame,psdu_B,mode,short,duration_us,nav_us,gap_us\n");
+    if (o.frames > 0) {
+        std::printf("node,frame,psdu_B,mode,short,start_us,duration_us,nav_us,gap_us\n");
         Run(o, o.first_seed).play();
         return;
     }
@@ -369,7 +381,7 @@ int main(int argc, char **argv)
 {
     Options o;
     CLI::App app("Plays a row of the radio reference data with the model.");
-    app.add_option("--scene", o.scene, "sat, load, hidden, capture, chain, bcast, ring, exchange, curve, sensitivity");
+    app.add_option("--scene", o.scene, "sat, load, hidden, capture, chain, bcast, ring, airtime, curve, sensitivity");
     app.add_option("--std", o.standard, "b, g or n");
     app.add_option("--mode", o.mode, "rate, as rate.def names it");
     app.add_option("--preset", o.preset, "vesper or ns3");
@@ -380,7 +392,7 @@ int main(int argc, char **argv)
     app.add_option("--sir", o.sir, "capture: how much weaker the far sender is, dB");
     app.add_option("--hops", o.hops, "chain: how far a node is heard");
     app.add_option("--reach", o.reach, "ring: how many hear a node");
-    app.add_option("--frames", o.frames, "exchange: how many are printed");
+    app.add_option("--frames", o.frames, "prints the first frames of the run instead");
     app.add_option("--seeds", o.seeds, "runs");
     app.add_option("--first-seed", o.first_seed, "of the first run");
     app.add_option("--seconds", o.seconds, "measured");
@@ -395,7 +407,9 @@ int main(int argc, char **argv)
     app.add_option("--step", o.step, "curve: dB");
     CLI11_PARSE(app, argc, argv);
     try {
-        if (o.scene == "curve")
+        if (o.scene == "airtime")
+            print_airtimes();
+        else if (o.scene == "curve")
             print_curve(o);
         else if (o.scene == "sensitivity")
             print_sensitivities(o);

@@ -33,6 +33,7 @@ inline struct station_config station_of(standard std, preset kind)
     c.rts_mode = {std == standard::b ? RF_RATE_DSSS_1 : RF_RATE_OFDM_6, false};
     if (kind == preset::ns3) {
         c.retry_limit = c.long_retry_limit = 7; // both, in the reference data
+        c.mac.idle_at_rx_end = true;
         c.mac.idle_rule = std == standard::n ? DCF_IDLE_SLOT : DCF_IDLE_WHOLE_IFS;
     }
     return c;
