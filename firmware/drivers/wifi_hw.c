@@ -22,10 +22,6 @@ enum {
     PROMISCUOUS_BITS = 0x80E0 /* and sets in FILTER of interface 3 */
 };
 
-/* In the analog master's block; the frequency in 500 kHz steps above 2400 MHz. Facts 5.6, row 6. */
-enum { FREQUENCY = BASE_i2c_ana + 0x0C4, FREQUENCY_STATE = BASE_i2c_ana + 0x168 };
-#define FREQUENCY_BUSY (1u << 31)
-
 static uint32_t bit(uint32_t place)
 {
     return hw_field(place, 1);
@@ -84,13 +80,13 @@ void wifi_hw_set_promiscuous(bool is_promiscuous)
     hw_set(MAC, WIFI_MAC_INT_ENABLE_RX_PROMISCUOUS, is_promiscuous);
 }
 
-/* Channel 14 lies apart (17.4.6.3 of the standard). */
+/* In steps of 500 kHz above 2400 MHz (facts 5.6, row 6); channel 14 lies apart. */
 void wifi_hw_set_channel(unsigned channel)
 {
     uint32_t code = channel == 14 ? 168 : 10 * channel + 14;
     stop();
-    hw_write(FREQUENCY, (hw_read(FREQUENCY) & ~0xFFu) | code);
-    while (hw_read(FREQUENCY_STATE) & FREQUENCY_BUSY)
+    hw_set(BASE_i2c_ana, I2C_ANA_CHANNEL_CODE, code);
+    while (hw_get(BASE_i2c_ana, I2C_ANA_CHANNEL_STATUS_BUSY))
         ;
     run();
 }

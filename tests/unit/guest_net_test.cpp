@@ -5,6 +5,7 @@ extern "C" {
 #include "firmware/net/dot11.h"
 #include "firmware/net/duplicates.h"
 #include "firmware/net/mesh/packet.h"
+#include "firmware/net/mesh/routes.h"
 #include "firmware/net/mesh/seen.h"
 #include "firmware/net/rate.h"
 }
@@ -241,6 +242,112 @@ TEST(MeshSeen, NumbersAreNewOnceInAnyOrderAndAcrossTheWrap)
     EXPECT_FALSE(seen_is_new(&memory, 1, 0xFFFE));
     EXPECT_TRUE(seen_is_new(&memory, 2, 0xFFFE));
     EXPECT_TRUE(seen_is_new(&memory, 1, 0x8000)) << "far away: the source began anew";
+}
+
+class MeshRoutes : public ::testing::Test
+{
+  protected:
+    enum { SELF = 1, A = 2, B = 3, FAR = 9, COST = 256 };
+    struct routes table;
+    MeshRoutes()
+    {
+        routes_init(&table, SELF);
+    }
+    void hear(std::uint16_t neighbour, std::uint16_t sequence, std::uint16_t metric, std::uint64_t now = 0)
+    {
+        mesh_routes_entry entry = {FAR, sequence, metric};
+        routes_heard(&table, neighbour, COST, &entry, now);
+    }
+    int next()
+    {
+        const route *r = routes_to(&table, FAR);
+        return r ? r->next : -1;
+    }
+};
+
+TEST_F(MeshRoutes, TheNewestNumberWinsThenTheLeastMetric)
+{
+    hear(A, 2, 512);
+    EXPECT_EQ(next(), A);
+    hear(B, 2, 256);
+    EXPECT_EQ(next(), B);
+    hear(A, 2, 512);
+    EXPECT_EQ(next(), B);
+    hear(B, 4, 600);
+    EXPECT_EQ(next(), B) << "the way that we go";
+    hear(A, 2, 256);
+    EXPECT_EQ(next(), B) << "old";
+}
+
+TEST_F(MeshRoutes, ADearerNewRouteOfAnotherNeighbourWaitsForBetterOnes)
+{
+    hear(A, 2, 256);
+    hear(B, 4, 512, 1000);
+    EXPECT_EQ(next(), A);
+    EXPECT_EQ(routes_next_settling(&table), 1000u + ROUTE_SETTLE_US);
+    routes_age(&table, 1000 + ROUTE_SETTLE_US, 1000000000);
+    EXPECT_EQ(next(), B);
+}
+
+TEST_F(MeshRoutes, WhenALinkBreaksANearerNeighbourStandsIn)
+{
+    hear(A, 2, 256);
+    hear(B, 2, 400); /* less than our 512: it does not go by us */
+    routes_link_down(&table, A);
+    EXPECT_EQ(next(), B);
+}
+
+TEST_F(MeshRoutes, ANeighbourThatMayGoByUsDoesNotStandIn)
+{
+    hear(A, 2, 256);
+    hear(B, 2, 512); /* our own metric and more */
+    EXPECT_EQ(routes_link_down(&table, A), 1u);
+    EXPECT_EQ(next(), -1);
+    hear(B, 2, 300);
+    EXPECT_EQ(next(), -1) << "the break has a newer number";
+    hear(B, 4, 768);
+    EXPECT_EQ(next(), B);
+}
+
+TEST_F(MeshRoutes, OnlyTheNextHopCanBreakARoute)
+{
+    hear(A, 2, 256);
+    hear(B, 3, MESH_METRIC_BROKEN);
+    EXPECT_EQ(next(), A);
+    hear(A, 3, MESH_METRIC_BROKEN);
+    EXPECT_EQ(next(), -1);
+    EXPECT_TRUE(table.has_news);
+}
+
+TEST_F(MeshRoutes, ANodeSaidToBeLostTopsTheNumber)
+{
+    mesh_routes_entry lost = {SELF, 7, MESH_METRIC_BROKEN};
+    routes_heard(&table, A, COST, &lost, 0);
+    EXPECT_EQ(table.sequence, 8);
+}
+
+TEST_F(MeshRoutes, AnnouncementsTellEverythingOnceOverAsManyPacketsAsItTakes)
+{
+    for (unsigned i = 0; i < ROUTES_MAX; i++) {
+        mesh_routes_entry entry = {static_cast<std::uint16_t>(1000 - 2 * i), 2, 256};
+        routes_heard(&table, A, COST, &entry, 0);
+    }
+    std::vector<unsigned> told;
+    unsigned from = 0, packets = 0;
+    do {
+        mesh_routes out;
+        from = routes_tell_all(&table, from, &out);
+        packets++;
+        for (unsigned i = 0; i < out.count; i++)
+            told.push_back(out.entry[i].destination);
+    } while (from != 0);
+    EXPECT_EQ(packets, 2u);
+    ASSERT_EQ(told.size(), ROUTES_MAX + 1u);
+    EXPECT_EQ(told[0], SELF + 0u);
+    EXPECT_FALSE(table.has_news);
+    mesh_routes news;
+    routes_tell_news(&table, 0, &news);
+    EXPECT_EQ(news.count, 1u) << "nothing but ourselves";
 }
 
 } // namespace

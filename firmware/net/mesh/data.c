@@ -17,10 +17,10 @@ static uint32_t hop_delay(const struct neighbour *neighbour, const struct mesh_d
     return hop < LONGEST_HOP_US ? hop : MESH_DELAY_UNKNOWN;
 }
 
-/* The packet as it is now that it is here. */
-static void account_hop(struct mesh *mesh, struct mesh_data *data, const struct mesh_arrival *arrival)
+/* The packet as it is now that it is here; returns the delay of its last hop. */
+static uint32_t account_hop(struct mesh_data *data, const struct neighbour *neighbour,
+                            const struct mesh_arrival *arrival)
 {
-    const struct neighbour *neighbour = neighbours_find_mac(&mesh->neighbours, arrival->transmitter);
     uint32_t hop = hop_delay(neighbour, data, arrival->rx_us);
     if (hop == MESH_DELAY_UNKNOWN || data->delay_us == MESH_DELAY_UNKNOWN)
         data->delay_us = MESH_DELAY_UNKNOWN;
@@ -28,6 +28,11 @@ static void account_hop(struct mesh *mesh, struct mesh_data *data, const struct 
         data->delay_us += hop;
     data->hops++;
     data->stamp_us = (uint32_t)arrival->rx_us;
+    return hop;
+}
+
+static void tell_hop(struct mesh *mesh, const struct mesh_data *data, const struct neighbour *neighbour, uint32_t hop)
+{
     struct mesh_hop event = {.kind = data->kind,
                              .from = neighbour ? neighbour->node : MESH_NODE_ALL,
                              .source = data->source,
@@ -192,11 +197,12 @@ static void arrive(struct mesh *mesh, const struct mesh_data *data, uint64_t rx_
                             .stamp_us = (uint32_t)rx_us,
                             .echo_us = data->delay_us,
                             .echo_hops = data->hops};
-    if (seen_is_new(&mesh->seen, data->source, data->sequence))
+    bool is_new = seen_is_new(&mesh->seen, data->source, data->sequence);
+    pass_on(mesh, &ack); /* before the program takes its time */
+    if (is_new)
         deliver(mesh, data);
     else
         mesh->counts.duplicates++;
-    pass_on(mesh, &ack);
 }
 
 /* ---- Floods ------------------------------------------------------------------------------------------------------ */
@@ -280,7 +286,8 @@ void mesh_data_heard(struct mesh *mesh, const struct mesh_arrival *arrival, uint
         mesh->counts.damaged++;
         return;
     }
-    account_hop(mesh, &data, arrival);
+    const struct neighbour *neighbour = neighbours_find_mac(&mesh->neighbours, arrival->transmitter);
+    uint32_t hop = account_hop(&data, neighbour, arrival);
     if (data.kind == MESH_FLOOD)
         flood_heard(mesh, &data, now_us);
     else if (data.destination != mesh->node)
@@ -289,6 +296,7 @@ void mesh_data_heard(struct mesh *mesh, const struct mesh_arrival *arrival, uint
         arrive(mesh, &data, arrival->rx_us);
     else
         acknowledged(mesh, &data, arrival->rx_us);
+    tell_hop(mesh, &data, neighbour, hop);
 }
 
 uint64_t mesh_run_data(struct mesh *mesh, uint64_t now_us)

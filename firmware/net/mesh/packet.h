@@ -23,24 +23,28 @@ enum {
 
 enum mesh_kind { MESH_HELLO, MESH_ROUTES, MESH_DATA, MESH_ACK, MESH_FLOOD };
 
+struct mesh_hello_entry {
+    uint16_t node;
+    uint8_t quality; /* how many of its HELLOs we receive, 255 = all */
+    int8_t rssi;     /* dBm */
+};
+
 struct mesh_hello {
     uint16_t node, sequence;
     uint16_t interval_ms;
     uint32_t previous_us; /* sender's clock at the end of its HELLO before this one; 0: unknown */
     unsigned count;
-    struct mesh_hello_entry {
-        uint16_t node;
-        uint8_t quality; /* how many of its HELLOs we receive, 255 = all */
-        int8_t rssi;     /* dBm */
-    } entry[MESH_HELLO_MAX];
+    struct mesh_hello_entry entry[MESH_HELLO_MAX];
+};
+
+struct mesh_routes_entry {
+    uint16_t destination, sequence, metric;
 };
 
 struct mesh_routes {
     uint16_t node;
     unsigned count;
-    struct mesh_routes_entry {
-        uint16_t destination, sequence, metric;
-    } entry[MESH_ROUTES_MAX];
+    struct mesh_routes_entry entry[MESH_ROUTES_MAX];
 };
 
 /* DATA, ACK and FLOOD. Changed by each hop: ttl, hops, stamp_us, delay_us. */

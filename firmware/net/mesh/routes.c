@@ -45,6 +45,7 @@ static struct route *add(struct routes *routes, uint16_t destination)
     routes->count++;
     memset(&routes->entry[place], 0, sizeof routes->entry[place]);
     routes->entry[place].destination = destination;
+    routes->entry[place].feasible = MESH_METRIC_BROKEN;
     return &routes->entry[place];
 }
 
@@ -59,6 +60,8 @@ static void take(struct routes *routes, struct route *route, uint16_t next, uint
 {
     if (route->metric == MESH_METRIC_BROKEN || route->metric == 0)
         note_news(routes, route);
+    if (sequence != route->sequence || metric < route->feasible)
+        route->feasible = metric;
     route->next = next;
     route->sequence = sequence;
     route->metric = metric;
@@ -86,10 +89,43 @@ static void consider(struct route *route, uint16_t next, uint16_t sequence, uint
     route->candidate_metric = metric;
 }
 
+static bool take_backup(struct route *route, uint16_t instead_of)
+{
+    if (!route->has_backup || route->backup_sequence != route->sequence || route->backup_next == instead_of ||
+        route->backup_told >= route->feasible)
+        return false;
+    route->has_backup = false;
+    route->next = route->backup_next;
+    route->metric = route->backup_metric;
+    return true;
+}
+
+/* An equally new route: taken when it is cheaper, kept when it is not, and neither when it might lead back here. */
+static void hear_equal(struct routes *routes, struct route *route, uint16_t neighbour, uint16_t told, uint16_t metric)
+{
+    if (told >= route->feasible)
+        return;
+    if (metric < route->metric) {
+        take(routes, route, neighbour, route->sequence, metric);
+        return;
+    }
+    bool is_better = !route->has_backup || route->backup_sequence != route->sequence || metric < route->backup_metric ||
+                     neighbour == route->backup_next;
+    if (neighbour == route->next || !is_better)
+        return;
+    route->has_backup = true;
+    route->backup_next = neighbour;
+    route->backup_sequence = route->sequence;
+    route->backup_metric = metric;
+    route->backup_told = told;
+}
+
 /* Only who we go through can tell us that a way is broken: others may have lost theirs while ours is good. */
 static void hear_break(struct routes *routes, struct route *route, uint16_t neighbour, uint16_t sequence)
 {
     if (route->next != neighbour || !is_newer(sequence, route->sequence) || route->metric == MESH_METRIC_BROKEN)
+        return;
+    if (take_backup(route, neighbour))
         return;
     route->metric = MESH_METRIC_BROKEN;
     route->sequence = sequence;
@@ -144,8 +180,8 @@ void routes_heard(struct routes *routes, uint16_t neighbour, uint16_t cost, cons
         take(routes, route, neighbour, entry->sequence, metric);
     } else if (is_newer(entry->sequence, route->sequence)) {
         hear_newer(routes, route, neighbour, entry->sequence, metric, now_us);
-    } else if (entry->sequence == route->sequence && metric < route->metric) {
-        take(routes, route, neighbour, entry->sequence, metric);
+    } else if (entry->sequence == route->sequence) {
+        hear_equal(routes, route, neighbour, entry->metric, metric);
     } else {
         return;
     }
@@ -179,9 +215,13 @@ unsigned routes_link_down(struct routes *routes, uint16_t neighbour)
         struct route *route = &routes->entry[i];
         if (route->has_candidate && route->candidate_next == neighbour)
             route->has_candidate = false;
+        if (route->has_backup && route->backup_next == neighbour)
+            route->has_backup = false;
         if (route->next != neighbour || route->metric == MESH_METRIC_BROKEN)
             continue;
         broken++;
+        if (take_backup(route, neighbour))
+            continue;
         if (route->has_candidate) {
             take_candidate(routes, route);
             note_news(routes, route);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The table of routes: destination-sequenced distance vectors. Each destination numbers its own announcements; a route
  * with a newer number replaces an older one, of equally new ones the cheaper is taken, so no loops form. A broken route
- * is announced with an odd number, which only the destination itself can top.
+ * is announced with an odd number, which only the destination itself can top. A neighbour whose own metric is below
+ * every one that we had under this number cannot go by us: it stands by for when the present way breaks.
  * Sources: Perkins and Bhagwat, "Highly Dynamic Destination-Sequenced Distance-Vector Routing (DSDV)", SIGCOMM 1994;
- * with the metric of De Couto et al., "A High-Throughput Path Metric for Multi-Hop Wireless Routing", MobiCom 2003. */
+ * with the metric of De Couto et al., "A High-Throughput Path Metric for Multi-Hop Wireless Routing", MobiCom 2003; the
+ * feasibility condition of EIGRP (RFC 7868, 3.5) and Babel (RFC 8966, 2.4). */
 #ifndef VESPER_FIRMWARE_NET_MESH_ROUTES_H
 #define VESPER_FIRMWARE_NET_MESH_ROUTES_H
 
@@ -14,7 +16,11 @@ enum { ROUTES_MAX = 256, ROUTE_SETTLE_US = 1500000 };
 struct route {
     uint16_t destination, next;
     uint16_t sequence, metric; /* MESH_METRIC_BROKEN: leads nowhere now */
+    uint16_t feasible;         /* the least metric under this number */
     bool is_news;              /* to be told at once */
+    /* Another neighbour that cannot go by us; counts while its number is the route's. */
+    bool has_backup;
+    uint16_t backup_next, backup_sequence, backup_metric, backup_told; /* told: its own metric */
     /* A newer but dearer route by another neighbour: taken when nothing better came until settle_us. */
     bool has_candidate;
     uint16_t candidate_next, candidate_sequence, candidate_metric;
