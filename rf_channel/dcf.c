@@ -171,12 +171,14 @@ static void withdraw(struct dcf *dcf, sim_time now, struct slot *slot, enum dcf_
 void dcf_finish(struct dcf *dcf, sim_time now, unsigned n, const struct dcf_outcome *outcome)
 {
     struct slot *slot = &dcf->slot[n];
+    struct dcf_outcome told = *outcome;
+    told.begun = slot->begun;
     slot->stage = SLOT_FREE;
     evq_cancel(dcf->q, &slot->limit);
     if (dcf->observer && dcf->observer->done)
-        dcf->observer->done(dcf->observer->ctx, now, dcf->node, n, &slot->attempt, outcome);
+        dcf->observer->done(dcf->observer->ctx, now, dcf->node, n, &slot->attempt, &told);
     if (dcf->ops->done)
-        dcf->ops->done(dcf->ctx, now, n, outcome);
+        dcf->ops->done(dcf->ctx, now, n, &told);
 }
 
 /* The exchange under way is over; the slot gets its result. */
@@ -382,7 +384,7 @@ void dcf_start(struct dcf *dcf, unsigned n, const struct dcf_attempt *attempt)
     sim_assert(!attempt->mpdu || attempt->bytes >= MPDU_ACK);
     slot->attempt = *attempt;
     slot->left = attempt->backoff;
-    slot->since = now;
+    slot->begun = slot->since = now;
     slot->stage = SLOT_WAITS;
     if (attempt->access_limit > 0)
         evq_schedule(dcf->q, &slot->limit, now + attempt->access_limit);

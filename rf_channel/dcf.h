@@ -78,6 +78,7 @@ struct dcf_outcome {
     enum dcf_result result;
     bool sent;                /* the frame itself was on the air */
     unsigned left;            /* backoff slots still to go, of an attempt that has not had its boundary */
+    sim_time begun;           /* when dcf_start was called */
     sim_time start;           /* of the first frame of the attempt, if one was sent */
     double rssi_dbm, snr_db;  /* of the answer, when there was one */
     uint16_t block_ack_start; /* of a BlockAck: sequence number of bit 0 */

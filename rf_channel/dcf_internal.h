@@ -13,7 +13,8 @@ struct slot {
     struct dcf *dcf;
     struct dcf_attempt attempt;
     enum slot_stage stage;
-    sim_time since;  /* of the attempt */
+    sim_time begun;  /* of the attempt */
+    sim_time since;  /* counted from; begun, or when the slot time changed */
     sim_time origin; /* while counting: the boundary at which `left` was last right */
     unsigned left;   /* slots to count down from there */
     struct evq_event limit;
