@@ -90,6 +90,11 @@ sim_time node_now(const struct node *node);
 /* From within node_run (a console, an observer): come back soon. */
 void node_stop(struct node *node);
 
+/* From within node_run, by whoever makes something happen outside the node at `time`, more than a quantum from the time
+ * of the core: goes no further than the last multiple of the quantum before it, so that an answer finds the node where
+ * it is due. */
+void node_limit(struct node *node, sim_time time);
+
 enum node_state {
     NODE_ACTIVE, /* a core runs, or will when something that is scheduled has happened */
     NODE_IDLE,   /* all cores sleep, and nothing will wake them but input from outside */

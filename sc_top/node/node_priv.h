@@ -69,6 +69,7 @@ struct node {
     uint8_t *flash_view;
 
     sim_time now;
+    sim_time until;            /* of the present node_run */
     sim_time horizon;          /* up to which the cores run at present */
     struct node_core *running; /* within xt_run; NULL: events or nobody */
     bool stop;

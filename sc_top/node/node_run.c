@@ -202,13 +202,23 @@ static void core_run(struct node_core *core)
     }
 }
 
+/* Cores that sleep go last: the busy ones may still bring the horizon nearer, and nobody sleeps past it. */
+static void run_cores(struct node *node)
+{
+    for (unsigned i = 0; i < NODE_CORES; i++)
+        if (core_is_busy(&node->core[i]))
+            core_run(&node->core[i]);
+    for (unsigned i = 0; i < NODE_CORES; i++)
+        core_run(&node->core[i]);
+}
+
 void node_run(struct node *node, sim_time until)
 {
     node->stop = node->exited;
-    while (node->now < until && !node->stop) {
-        node->horizon = choose_horizon(node, until);
-        for (unsigned i = 0; i < NODE_CORES; i++)
-            core_run(&node->core[i]);
+    node->until = until;
+    while (node->now < node->until && !node->stop) {
+        node->horizon = choose_horizon(node, node->until);
+        run_cores(node);
         if (node->stop)
             break;
         node->now = node->horizon;
@@ -219,6 +229,16 @@ void node_run(struct node *node, sim_time until)
 void node_stop(struct node *node)
 {
     node->stop = true;
+}
+
+/* At multiples of the quantum a run may be cut without a trace. */
+void node_limit(struct node *node, sim_time time)
+{
+    sim_time end = later(time / node->config.quantum * node->config.quantum, node->now);
+    node->until = earlier(node->until, end);
+    node->horizon = earlier(node->horizon, end);
+    if (node->running)
+        xt_limit(node->running->cpu, node_cycle_at(node, node->horizon));
 }
 
 void node_run_init(struct node *node)

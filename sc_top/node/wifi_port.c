@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sc_top/node/node.h"
+
 /* Requests that the device has made for times that the air has not reached yet: those of one latency. A core makes one
  * access a cycle at most, 240 in that time; two cores fill the ring to the brim and no further. */
 enum { REQUESTS = 512 };
@@ -160,6 +162,8 @@ static struct request *ask(struct wifi_port *port, enum request_kind kind, uint3
     *request = (struct request){.at = at, .kind = kind, .number = number};
     if (port->count++ == 0)
         evq_schedule(port->q, &port->due, at);
+    if (port->config.owner)
+        node_limit(port->config.owner, at);
     return request;
 }
 

@@ -12,11 +12,14 @@
 extern "C" {
 #endif
 
+struct node;
+
 struct wifi_port_config {
     struct rf_medium *medium;
-    unsigned node;         /* of the medium */
-    unsigned channel;      /* until software tunes */
-    double power_dbm;      /* of answers, and of frames whose slot does not say otherwise */
+    struct node *owner; /* goes no further than its requests until the air has caught up; NULL in tests of the device */
+    unsigned node;      /* of the medium */
+    unsigned channel;   /* until software tunes */
+    double power_dbm;   /* of answers, and of frames whose slot does not say otherwise */
     struct dcf_config dcf; /* its power_dbm does not count; nor basic_rates once software has chosen answer rates */
     const struct dcf_observer *observer; /* may be NULL */
 };

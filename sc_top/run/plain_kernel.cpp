@@ -33,8 +33,9 @@ void run_until(session &run, sim_time until)
         }
         if (std::min(earliest, evq_next_time(air)) >= until)
             break;
-        if (evq_next_time(air) <= earliest)
-            evq_run(air, evq_next_time(air));
+        // What nodes ask of the air in the quantum that begins now takes effect after it.
+        if (sim_time next = evq_next_time(air); next <= earliest)
+            evq_run(air, run.nodes().empty() ? until - 1 : std::min(next + quantum, until - 1));
         else
             node_run(first, std::max((earliest / quantum + 1) * quantum, others / quantum * quantum));
     }

@@ -16,22 +16,6 @@ int level_of(gpio_level level)
     return level == gpio_level::release ? -1 : level == gpio_level::high ? 1 : 0;
 }
 
-// Espressif's own range, counted up by 4, as real chips are: three more interfaces take the addresses in between
-// (shared facts, 3.6).
-void make_mac(const node_options &options, std::uint64_t index, std::uint64_t number, std::uint8_t mac[6])
-{
-    std::uint64_t base = 0x240AC4000000, count = number;
-    if (!options.mac.empty()) {
-        base = 0;
-        for (std::size_t i = 0; i < 6; i++)
-            base = base << 8 | std::stoul(options.mac.substr(3 * i, 2), nullptr, 16);
-        count = index;
-    }
-    base += 4 * count;
-    for (int i = 5; i >= 0; i--, base >>= 8)
-        mac[i] = static_cast<std::uint8_t>(base);
-}
-
 void add_expects(session_uart &u, const std::vector<std::string> &texts)
 {
     for (const std::string &text : texts) {
@@ -171,7 +155,7 @@ sim_status session::build_node(session_node &n)
     config.seed = what.run.seed;
     config.image = n.firmware;
     config.symbols = n.symbols;
-    make_mac(n.options, n.index, n.number, config.mac);
+    scenario_node_mac(n.options, n.index, n.number, config.mac);
     config.chip_revision = static_cast<unsigned>(n.options.chip_revision);
     config.strap = static_cast<std::uint32_t>(n.options.strap);
     config.cores = static_cast<unsigned>(n.options.cores);
@@ -228,6 +212,17 @@ void session::add_stimuli(session_node &n)
     }
 }
 
+sim_status session::build_air()
+{
+    if (!scenario_has_air(what))
+        return SIM_OK;
+    radio = std::make_unique<radio_scene>();
+    SIM_TRY(radio->build(what, said.log()));
+    for (auto &n : all_nodes)
+        SIM_TRY(radio->attach(what, n->options, static_cast<unsigned>(n->number), n->model.get()));
+    return SIM_OK;
+}
+
 sim_status session::build()
 {
     expect_seen.assign(what.run.expect.size(), false);
@@ -241,7 +236,7 @@ sim_status session::build()
     pool.reset(xt_pool_create());
     for (auto &n : all_nodes)
         SIM_TRY(build_node(*n));
-    return pool ? SIM_OK : SIM_NO_MEMORY;
+    return pool ? build_air() : SIM_NO_MEMORY;
 }
 
 sim_status session::start()

@@ -20,6 +20,7 @@
 #include "sc_top/out/vcd.h"
 #include "sc_top/run/messages.h"
 #include "sc_top/run/panic.h"
+#include "sc_top/run/radio_scene.h"
 #include "sc_top/scenario/scenario.h"
 
 namespace vesper
@@ -149,7 +150,11 @@ class session
     // consequence.
     struct evq *air_queue() const
     {
-        return air_events;
+        return radio ? radio->queue() : nullptr;
+    }
+    const radio_scene *air() const
+    {
+        return radio.get();
     }
 
     // When the kernel is to poll next, the air and all nodes having run until then.
@@ -186,7 +191,7 @@ class session
     std::unique_ptr<vcd, vcd_deleter> waveform;
     std::unique_ptr<xt_pool, pool_deleter> pool;
     std::vector<std::unique_ptr<session_node>> all_nodes;
-    struct evq *air_events = nullptr;
+    std::unique_ptr<radio_scene> radio; // NULL: no air
     std::vector<bool> expect_seen;
     run_end end = run_end::running;
     sim_time ended_at = 0;
@@ -202,6 +207,7 @@ class session
     sim_status make_flash(const image &firmware, std::uint32_t size, const flash_content **result);
     sim_status open_outputs();
     sim_status build_node(session_node &n);
+    sim_status build_air();
     sim_status open_uart(session_node &n, unsigned number, const std::string &spec);
     void add_stimuli(session_node &n);
     bool firmware_panicked() const;

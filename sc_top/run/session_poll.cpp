@@ -133,7 +133,7 @@ bool session::input_may_come() const
 // While nothing can happen in any node, and nobody can send anything, there is nothing to poll for.
 sim_time session::next_poll(sim_time now) const
 {
-    sim_time activity = SIM_TIME_NEVER;
+    sim_time activity = radio ? evq_next_time(radio->queue()) : SIM_TIME_NEVER;
     bool readable = false;
     for (const auto &n : all_nodes) {
         activity = std::min(activity, node_next_activity(n->model.get()));
@@ -169,7 +169,7 @@ void session::check_nodes()
     }
     if (all_nodes.empty() || exited + dead + idle < all_nodes.size())
         return;
-    bool air_is_alive = air_events && evq_next_time(air_events) != SIM_TIME_NEVER; // a frame may wake them
+    bool air_is_alive = radio && evq_next_time(radio->queue()) != SIM_TIME_NEVER; // a frame may wake them
     if (exited == all_nodes.size())
         finish_with(run_end::exited);
     else if (air_is_alive)

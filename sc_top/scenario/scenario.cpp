@@ -494,6 +494,36 @@ std::string scenario_interferer_name(const interferer_options &interferer, std::
     return name_of(interferer.name, "interferer", 1, 0, number);
 }
 
+namespace
+{
+
+// given: as an option holds it, or empty; then `base` and the number among all count.
+void make_mac(const std::string &given, std::uint64_t base, std::uint64_t step, std::uint64_t index,
+              std::uint64_t number, std::uint8_t mac[6])
+{
+    std::uint64_t address = base + step * number;
+    if (!given.empty()) {
+        address = step * index;
+        for (std::size_t i = 0; i < 6; i++)
+            address += std::uint64_t{std::stoul(given.substr(3 * i, 2), nullptr, 16)} << 8 * (5 - i);
+    }
+    for (int i = 5; i >= 0; i--, address >>= 8)
+        mac[i] = static_cast<std::uint8_t>(address);
+}
+
+} // namespace
+
+void scenario_node_mac(const node_options &node, std::uint64_t index, std::uint64_t number, std::uint8_t mac[6])
+{
+    make_mac(node.mac, 0x240AC4000000, 4, index, number, mac);
+}
+
+void scenario_station_mac(const station_options &station, std::uint64_t index, std::uint64_t number,
+                          std::uint8_t mac[6])
+{
+    make_mac(station.mac, 0x020000000000, 1, index, number, mac);
+}
+
 bool scenario_has_air(const scenario &s)
 {
     std::uint64_t users = s.interferer.size();

@@ -82,6 +82,13 @@ std::string scenario_node_name(const node_options &node, std::uint64_t index, st
 std::string scenario_station_name(const station_options &station, std::uint64_t index, std::uint64_t number);
 std::string scenario_interferer_name(const interferer_options &interferer, std::uint64_t number);
 
+// Its base MAC address: Espressif's own range, counted up by 4, as real chips are: three more interfaces take the
+// addresses in between (shared facts, 3.6).
+void scenario_node_mac(const node_options &node, std::uint64_t index, std::uint64_t number, std::uint8_t mac[6]);
+// Of a station; number counts nodes and stations.
+void scenario_station_mac(const station_options &station, std::uint64_t index, std::uint64_t number,
+                          std::uint8_t mac[6]);
+
 // Whether the run has an air (radio.use).
 bool scenario_has_air(const scenario &scenario);
 

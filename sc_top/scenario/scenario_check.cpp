@@ -103,7 +103,7 @@ class checker
         };
         window("cw_min", station.cw_min);
         window("cw_max", station.cw_max);
-        if (station.cw_max < station.cw_min)
+        if (station.cw_max != 0 && station.cw_max < station.cw_min)
             reject("station", i, "cw_max", "cw_max is below cw_min");
         if (station.traffic == traffic_pattern::file && station.traffic_file.empty())
             reject("station", i, "traffic", "traffic = file: traffic_file is missing");
