@@ -176,7 +176,7 @@ struct machine {
         for (std::uint32_t i = 0; i < count; i++)
             bytes[i] = (std::uint8_t)in.take(1);
         std::vector<std::uint8_t> mpdu(bytes, bytes + count); // of its own size: reads past the end are seen
-        mpdu.resize(flags & 0x80 ? WIFI_MAC_LONGEST : count);
+        mpdu.resize(flags & 0x80 ? std::size_t{WIFI_MAC_LONGEST} : count);
         frame.number = ++frames;
         frame.mpdu = flags & 0x40 ? nullptr : mpdu.data();
         frame.bytes = (unsigned)mpdu.size();
