@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "net_bridge/slirp_backend.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <slirp/libslirp.h>
+#include <stdlib.h>
+
+#include "net_bridge/net_forward.h"
+
+enum { GATEWAY = 2, NAMESERVER = 3, FIRST_LEASE = 15 };
+
+struct slirp_timer {
+    struct slirp_backend *owner;
+    struct evq_event event;
+    SlirpTimerId id;
+    void *cookie;
+    struct slirp_timer *next;
+};
+
+struct slirp_backend {
+    Slirp *slirp;
+    struct evq *q;
+    struct log *log;
+    struct net_sink sink;
+    sim_time now; /* of the last entry */
+    uint32_t network, mask;
+    struct slirp_timer *timers;
+    struct pollfd *fds;
+    unsigned fd_count, fd_capacity;
+};
+
+struct slirp_config slirp_typical(void)
+{
+    const struct slirp_config config = {.network = "10.0.2.0/24", .hostname = "vesper"};
+    return config;
+}
+
+/* --- what libslirp calls ----------------------------------------------------------------------------------------- */
+
+static ssize_t send_packet(const void *bytes, size_t length, void *ctx)
+{
+    struct slirp_backend *slirp = ctx;
+    slirp->sink.frame(slirp->sink.ctx, bytes, (unsigned)length);
+    return (ssize_t)length;
+}
+
+static void guest_error(const char *message, void *ctx)
+{
+    struct slirp_backend *slirp = ctx;
+    log_at(slirp->log, LOG_GUEST, LOG_WARNING, slirp->now, "slirp", "%s", message);
+}
+
+static int64_t clock_get_ns(void *ctx)
+{
+    const struct slirp_backend *slirp = ctx;
+    return (int64_t)(slirp->now / 1000);
+}
+
+static void timer_due(void *ctx, sim_time now)
+{
+    struct slirp_timer *timer = ctx;
+    timer->owner->now = now;
+    slirp_handle_timer(timer->owner->slirp, timer->id, timer->cookie);
+}
+
+static void *timer_new(SlirpTimerId id, void *cookie, void *ctx)
+{
+    struct slirp_backend *slirp = ctx;
+    struct slirp_timer *timer = calloc(1, sizeof *timer);
+    sim_assert(timer); /* libslirp takes no failure either */
+    timer->owner = slirp;
+    timer->id = id;
+    timer->cookie = cookie;
+    timer->next = slirp->timers;
+    slirp->timers = timer;
+    evq_event_init(&timer->event, timer_due, timer, EVQ_PHASE_DEVICE);
+    return timer;
+}
+
+static void timer_free(void *handle, void *ctx)
+{
+    struct slirp_backend *slirp = ctx;
+    struct slirp_timer **link = &slirp->timers;
+    while (*link && *link != handle)
+        link = &(*link)->next;
+    if (!*link)
+        return;
+    struct slirp_timer *timer = *link;
+    *link = timer->next;
+    evq_cancel(slirp->q, &timer->event);
+    free(timer);
+}
+
+static void timer_mod(void *handle, int64_t milliseconds, void *ctx)
+{
+    struct slirp_backend *slirp = ctx;
+    struct slirp_timer *timer = handle;
+    evq_schedule(slirp->q, &timer->event, SIM_MS(milliseconds < 0 ? 0 : milliseconds));
+}
+
+static void ignore_fd(int fd, void *ctx)
+{
+    (void)fd, (void)ctx;
+}
+
+static void ignore_notice(void *ctx)
+{
+    (void)ctx;
+}
+
+static const SlirpCb callbacks = {.send_packet = send_packet,
+                                  .guest_error = guest_error,
+                                  .clock_get_ns = clock_get_ns,
+                                  .timer_free = timer_free,
+                                  .timer_mod = timer_mod,
+                                  .register_poll_fd = ignore_fd,
+                                  .unregister_poll_fd = ignore_fd,
+                                  .notify = ignore_notice,
+                                  .timer_new_opaque = timer_new};
+
+/* --- polling ----------------------------------------------------------------------------------------------------- */
+
+static int add_fd(int fd, int events, void *ctx)
+{
+    struct slirp_backend *slirp = ctx;
+    if (slirp->fd_count == slirp->fd_capacity) {
+        unsigned capacity = slirp->fd_capacity ? 2 * slirp->fd_capacity : 32;
+        struct pollfd *fds = realloc(slirp->fds, capacity * sizeof *fds);
+        if (!fds)
+            return -1; /* not looked at this time */
+        slirp->fds = fds;
+        slirp->fd_capacity = capacity;
+    }
+    int wanted = (events & SLIRP_POLL_IN ? POLLIN : 0) | (events & SLIRP_POLL_OUT ? POLLOUT : 0) |
+                 (events & SLIRP_POLL_PRI ? POLLPRI : 0);
+    slirp->fds[slirp->fd_count] = (struct pollfd){.fd = fd, .events = (short)wanted};
+    return (int)slirp->fd_count++;
+}
+
+static int fd_events(int index, void *ctx)
+{
+    const struct slirp_backend *slirp = ctx;
+    int got = index >= 0 ? slirp->fds[index].revents : 0;
+    return (got & POLLIN ? SLIRP_POLL_IN : 0) | (got & POLLOUT ? SLIRP_POLL_OUT : 0) |
+           (got & POLLPRI ? SLIRP_POLL_PRI : 0) | (got & POLLERR ? SLIRP_POLL_ERR : 0) |
+           (got & POLLHUP ? SLIRP_POLL_HUP : 0);
+}
+
+static void look_at_host(void *ctx, sim_time now)
+{
+    struct slirp_backend *slirp = ctx;
+    uint32_t timeout = 0;
+    slirp->now = now;
+    slirp->fd_count = 0;
+    slirp_pollfds_fill(slirp->slirp, &timeout, add_fd, slirp);
+    int result = poll(slirp->fds, slirp->fd_count, 0);
+    slirp_pollfds_poll(slirp->slirp, result < 0, fd_events, slirp);
+}
+
+static void input(void *ctx, const uint8_t *frame, unsigned length, sim_time now)
+{
+    struct slirp_backend *slirp = ctx;
+    slirp->now = now;
+    slirp_input(slirp->slirp, frame, (int)length);
+}
+
+unsigned slirp_backend_sockets(const struct slirp_backend *slirp)
+{
+    return slirp->fd_count;
+}
+
+/* --- life -------------------------------------------------------------------------------------------------------- */
+
+static void destroy(void *ctx)
+{
+    struct slirp_backend *slirp = ctx;
+    if (slirp->slirp)
+        slirp_cleanup(slirp->slirp);
+    while (slirp->timers)
+        timer_free(slirp->timers, slirp);
+    free(slirp->fds);
+    free(slirp);
+}
+
+static struct in_addr in_network(const struct slirp_backend *slirp, unsigned number)
+{
+    const struct in_addr address = {.s_addr = htonl(slirp->network + number)};
+    return address;
+}
+
+static enum sim_status start(struct slirp_backend *slirp, const struct slirp_config *config)
+{
+    unsigned hosts = ~slirp->mask;
+    const SlirpConfig settings = {.version = 4,
+                                  .restricted = config->restricted,
+                                  .in_enabled = true,
+                                  .vnetwork = in_network(slirp, 0),
+                                  .vnetmask.s_addr = htonl(slirp->mask),
+                                  .vhost = in_network(slirp, GATEWAY),
+                                  .vhostname = config->hostname,
+                                  .vdhcp_start = in_network(slirp, hosts > 2 * FIRST_LEASE ? FIRST_LEASE : 4),
+                                  .vnameserver = in_network(slirp, NAMESERVER),
+                                  .disable_host_loopback = config->no_host_loopback};
+    slirp->slirp = slirp_new(&settings, &callbacks, slirp);
+    return slirp->slirp ? SIM_OK : SIM_IO;
+}
+
+enum sim_status slirp_backend_create(const struct slirp_config *config, struct net_host *host, struct evq *q,
+                                     struct log *log, struct slirp_backend **slirp)
+{
+    struct slirp_backend *made = calloc(1, sizeof *made);
+    *slirp = NULL;
+    if (!made)
+        return SIM_NO_MEMORY;
+    made->q = q;
+    made->log = log;
+    made->now = evq_now(q);
+    made->sink = net_host_sink(host);
+    enum sim_status status = net_network_parse(config->network, &made->network, &made->mask);
+    if (status == SIM_OK)
+        status = start(made, config);
+    if (status != SIM_OK) {
+        log_at(log, LOG_HOST, LOG_ERROR, SIM_TIME_NEVER, "slirp", "network \"%s\": %s, expected one like 10.0.2.0/24",
+               config->network, sim_status_text(status));
+        destroy(made);
+        return status;
+    }
+    const struct net_backend backend = {.ctx = made, .input = input, .poll = look_at_host, .destroy = destroy};
+    net_host_set_backend(host, &backend);
+    *slirp = made;
+    return SIM_OK;
+}
+
+static enum sim_status complain(const struct slirp_backend *slirp, const char *text, enum sim_status status,
+                                const char *what)
+{
+    log_at(slirp->log, LOG_HOST, LOG_ERROR, SIM_TIME_NEVER, "slirp", "forward \"%s\": %s", text, what);
+    return status;
+}
+
+enum sim_status slirp_backend_forward(struct slirp_backend *slirp, const char *text)
+{
+    struct net_forward forward;
+    if (net_forward_parse(text, &forward) != SIM_OK)
+        return complain(slirp, text, SIM_BAD_FORMAT, "expected one like tcp:127.0.0.1:8000-10.0.2.15:80");
+    if ((forward.guest_address & slirp->mask) != slirp->network)
+        return complain(slirp, text, SIM_BAD_VALUE, "the guest's address is outside the network");
+    const struct in_addr host = {.s_addr = htonl(forward.host_address)};
+    const struct in_addr guest = {.s_addr = htonl(forward.guest_address)};
+    if (slirp_add_hostfwd(slirp->slirp, forward.udp, host, forward.host_port, guest, forward.guest_port) == 0)
+        return SIM_OK;
+    int error = errno;
+    return complain(slirp, text, error == EADDRINUSE ? SIM_BUSY : SIM_IO,
+                    error == EADDRINUSE ? "the host's port is in use" : strerror(error));
+}
