@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "peripherals/i2c_ana/i2c_ana_priv.h"
+
 static void i2c_ana_host_written(struct dev *dev, unsigned index, uint32_t old, uint32_t written);
 static void i2c_ana_channel_written(struct dev *dev, unsigned index, uint32_t old, uint32_t written);
 
@@ -99,6 +101,7 @@ static void i2c_ana_channel_written(struct dev *dev, unsigned index, uint32_t ol
 static void reset(struct dev *dev, enum dev_reset kind)
 {
     struct i2c_ana *i2c = (struct i2c_ana *)dev;
+    i2c->compared = i2c->converted = dev->now;
     if (kind != DEV_RESET_POWER_ON)
         return;
     memset(i2c->block, 0, sizeof i2c->block);

@@ -5,9 +5,13 @@
  *
  * Modelled: transfers; the audio PLL's frequency, which the CPU can run from; the bits by which the audio PLL and the
  * RF PLL report that they have settled. Transfers take no time: how long they take is not published, and all known
- * code polls BUSY or does not care. The radio's frequency (facts 5.6, row 6) is set at once. Not modelled: the baseband
- * PLL's registers (bus/clock_tree.h takes it to be set as the CPU clock needs it) and the analog front end's registers
- * behind 0x14, which are kept and reported. */
+ * code polls BUSY or does not care. The radio's frequency (facts 5.6, row 6) is set at once. The comparators of the
+ * transmit mixer and the converter of power detector and supply (rows 4 and 5): what they see comes from the baseband;
+ * how long they take is a guess, and so are the detector's steps.
+ *
+ * Not modelled: the baseband PLL's registers (bus/clock_tree.h takes it to be set as the CPU clock needs it);
+ * converting in the background of transmissions; the analog front end's other registers behind 0x14, which are kept and
+ * reported. */
 #ifndef VESPER_PERIPHERALS_I2C_ANA_I2C_ANA_H
 #define VESPER_PERIPHERALS_I2C_ANA_I2C_ANA_H
 
@@ -25,16 +29,26 @@ struct i2c_ana_block {
     uint8_t value[256];
 };
 
-/* Told when software sets the radio's frequency. */
+/* Comparators decide in this; a conversion, of which one start makes eight, takes this. Guesses. */
+#define I2C_ANA_COMPARISON SIM_US(2)
+#define I2C_ANA_CONVERSION SIM_US(2)
+
+/* The radio's analog blocks. Each function may be NULL. */
 struct i2c_ana_port {
     void *ctx;
-    void (*tuned)(void *ctx, unsigned mhz, sim_time now); /* NULL: nobody listens */
+    /* Told when software sets the radio's frequency. */
+    void (*tuned)(void *ctx, unsigned mhz, sim_time now);
+    /* Direct current at the transmit mixer is above zero. branch 0: in phase, 1: quadrature. NULL: it is not. */
+    bool (*tx_dc_is_high)(void *ctx, unsigned branch);
+    /* Amplitude of what is transmitted, 0 to 1000. NULL: 0. */
+    unsigned (*tx_amplitude)(void *ctx);
 };
 
 struct i2c_ana {
     struct dev dev;
     struct i2c_ana_port port;                   /* set by the node */
     struct i2c_ana_block block[I2C_ANA_BLOCKS]; /* those that were written; the chip has about ten */
+    sim_time compared, converted;               /* when the last ones are over */
 };
 
 /* In its power-on state: all bytes 0. name, env: borrowed. SIM_NO_MEMORY. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Making, wiring and resetting the devices of esp32_node.def. */
+#include "sc_top/node/baseband_port.h"
 #include "sc_top/node/node_priv.h"
 
 #define REG_FILE "peripherals/dport/dport_regs.def"
@@ -152,6 +153,11 @@ static enum sim_status init_open_eth(struct node *node, struct open_eth *eth, co
     return open_eth_init(eth, &config, name, &node->env);
 }
 
+static enum sim_status init_baseband(struct node *node, struct baseband *bb, const char *name)
+{
+    return baseband_init(bb, name, &node->env);
+}
+
 static enum sim_status init_frc(struct node *node, struct frc *frc, const char *name)
 {
     return frc_init(frc, name, &node->env);
@@ -178,10 +184,23 @@ static void radio_tuned(void *ctx, unsigned mhz, sim_time now)
     wifi_mac_tuned(&node->devices.wifi_mac, mhz, now);
 }
 
+static bool tx_dc_is_high(void *ctx, unsigned branch)
+{
+    const struct node *node = ctx;
+    return baseband_tx_dc_is_high(&node->devices.baseband, branch);
+}
+
+static unsigned tx_amplitude(void *ctx)
+{
+    const struct node *node = ctx;
+    return baseband_tone_amplitude(&node->devices.baseband);
+}
+
 static enum sim_status init_i2c_ana(struct node *node, struct i2c_ana *i2c, const char *name)
 {
     SIM_TRY(i2c_ana_init(i2c, name, &node->env));
-    i2c->port = (struct i2c_ana_port){.ctx = node, .tuned = radio_tuned};
+    i2c->port = (struct i2c_ana_port){
+        .ctx = node, .tuned = radio_tuned, .tx_dc_is_high = tx_dc_is_high, .tx_amplitude = tx_amplitude};
     return SIM_OK;
 }
 
@@ -314,6 +333,11 @@ size_t node_uart_input(struct node *node, unsigned uart, const uint8_t *bytes, s
     while (taken < size && uart_receive(uart_of(node, uart), bytes[taken], 0, at))
         taken++;
     return taken;
+}
+
+struct baseband *node_baseband(struct node *node)
+{
+    return &node->devices.baseband;
 }
 
 struct wifi_mac *node_wifi(struct node *node)

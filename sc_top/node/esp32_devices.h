@@ -3,6 +3,7 @@
 #ifndef VESPER_SC_TOP_NODE_ESP32_DEVICES_H
 #define VESPER_SC_TOP_NODE_ESP32_DEVICES_H
 
+#include "peripherals/baseband/baseband.h"
 #include "peripherals/dport/dport.h"
 #include "peripherals/efuse/efuse.h"
 #include "peripherals/frc/frc.h"
