@@ -127,8 +127,9 @@ station_config station_of(const radio_options &radio, const station_options &o)
     c.rts_mode = {o.standard == wifi_standard::b ? RF_RATE_DSSS_1 : RF_RATE_OFDM_6, false};
     c.rts_threshold = o.rts ? 1 : static_cast<unsigned>(o.rts_threshold);
     c.protect = o.protect;
-    // ns-3 3.37 gives up no frame that is sent with RTS (reference data, trap 6).
-    c.retry_limit = c.long_retry_limit = ns3 && o.rts ? 0 : static_cast<unsigned>(o.retry_limit);
+    // ns-3 3.37 has one limit, and gives up no frame that is sent with RTS (reference data, trap 6).
+    c.retry_limit = ns3 && o.rts ? 0 : static_cast<unsigned>(o.retry_limit);
+    c.long_retry_limit = ns3 ? c.retry_limit : static_cast<unsigned>(o.long_retry_limit);
     c.fallback_after = static_cast<unsigned>(o.fallback);
     c.queue_limit = static_cast<unsigned>(o.queue);
     c.lifetime = o.lifetime == SIM_TIME_NEVER ? 0 : o.lifetime;
