@@ -68,7 +68,7 @@ struct ap_port {
 /* Where a station stands. */
 enum ap_station_state { AP_STATION_GONE, AP_STATION_AUTHENTICATED, AP_STATION_ASSOCIATED, AP_STATION_AUTHORIZED };
 
-/* For consoles, metrics and tests; may be NULL. */
+/* For consoles, metrics and tests; may be NULL. The access point is not to be changed from within. */
 struct ap_events {
     void *ctx;
     /* reason: of leaving, else 0. With an open network AUTHORIZED follows ASSOCIATED at once. */
