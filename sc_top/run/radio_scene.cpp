@@ -474,6 +474,21 @@ sim_status radio_scene::build(const scenario &what, struct log *log)
     return what.radio.matrix_file.empty() ? SIM_OK : read_matrix(what.radio.matrix_file);
 }
 
+void radio_scene::observe(const air_observer &observer)
+{
+    air_observe(made.get(), &observer);
+    if (!observer.mac || !observer.mac->state)
+        return;
+    auto tell = [&](const dcf *engine) {
+        observer.mac->state(observer.mac->ctx, 0, dcf_node(engine), dcf_get_state(engine));
+    };
+    for (unsigned i = 0; i < people.size(); i++)
+        if (traffic *station = air_traffic(made.get(), i))
+            tell(station_dcf(traffic_station(station)));
+    for (const auto &port : ports)
+        tell(wifi_port_dcf(port.get()));
+}
+
 sim_status radio_scene::attach(const scenario &what, const node_options &options, unsigned number, struct node *model)
 {
     wifi_port_config config = {};

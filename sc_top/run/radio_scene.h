@@ -38,6 +38,9 @@ class radio_scene
     // A radio for node `number`, before it is powered on.
     sim_status attach(const scenario &what, const node_options &options, unsigned number, struct node *model);
 
+    // Sees everything from now on, beginning with the state of the radios that are there.
+    void observe(const air_observer &observer);
+
     struct air *model() const
     {
         return made.get();

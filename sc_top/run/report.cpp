@@ -86,53 +86,6 @@ std::string node_lines(const session_node &n)
     return text;
 }
 
-// --- stations without a CPU
-
-struct station_figures {
-    station_counts mac;
-    traffic_counts packets;
-};
-
-bool figures_of(const session &run, unsigned antenna, station_figures *f)
-{
-    traffic *t = run.air() ? air_traffic(run.air()->model(), antenna) : nullptr;
-    if (!t)
-        return false;
-    f->mac = *station_get_counts(traffic_station(t));
-    f->packets = *traffic_get_counts(t);
-    return true;
-}
-
-double megabits_a_second(std::uint64_t bytes, sim_time time)
-{
-    return time ? 8e-6 * static_cast<double>(bytes) / seconds_of(time) : 0;
-}
-
-std::string station_lines(const session &run)
-{
-    constexpr unsigned SHOWN = 12;
-    std::string text;
-    unsigned count = 0;
-    const auto &antennas = run.air() ? run.air()->antennas() : std::vector<radio_scene::who>{};
-    for (unsigned i = 0; i < antennas.size(); i++) {
-        station_figures f;
-        if (!figures_of(run, i, &f))
-            continue;
-        if (count++ == 0)
-            text += "  station             made  acknowledged       dropped   attempts  failed   arrived here\n";
-        if (count > SHOWN)
-            continue;
-        text += format("  %-14s %9" PRIu64 "     %9" PRIu64 "     %9" PRIu64 "  %9" PRIu64 " %5.1f %%  %9" PRIu64
-                       " packets %7.3f Mbit/s\n",
-                       antennas[i].name.c_str(), f.packets.made, f.mac.delivered, f.mac.dropped, f.mac.attempts,
-                       100 * share(f.mac.no_ack + f.mac.no_cts, f.mac.attempts), f.packets.delivered,
-                       megabits_a_second(f.packets.delivered_bytes, run.end_time()));
-    }
-    if (count > SHOWN)
-        text += format("  ... and %u more stations, see metrics.json\n", count - SHOWN);
-    return text;
-}
-
 std::string end_line(const session &run)
 {
     return format("ended at %s: %s", readable_time(run.end_time()).c_str(), run_end_text(run.ended()));
@@ -153,6 +106,18 @@ std::string message_lines(const session &run)
 }
 
 } // namespace
+
+cpu_use cpu_use_of(const session_node &n, sim_time end)
+{
+    // By share, not by cycles: the clock may have changed.
+    cpu_use use = {node_clocks(n.model.get())->clock[CLOCK_CPU].hz, 0};
+    for (unsigned core = 0; core < NODE_CORES; core++) {
+        core_figures f = figures_of(n, core);
+        if (f.started)
+            use.busy += static_cast<sim_time>(share(f.busy(), f.cycles) * static_cast<double>(end));
+    }
+    return use;
+}
 
 std::string readable_time(sim_time time)
 {
@@ -190,50 +155,18 @@ std::string summary_text(const session &run, double host_seconds)
         text += node_lines(*run.nodes()[i]);
     if (run.nodes().size() > NODES_SHOWN)
         text += format("  ... and %zu more nodes, see metrics.json\n", run.nodes().size() - NODES_SHOWN);
-    text += station_lines(run);
     text += message_lines(run);
     if (!run.config().run.output.empty())
         text += "  written to       " + run.config().run.output + "\n";
+    if (run.air_outputs())
+        text += run.air_outputs()->summary();
     text.pop_back();
     return text;
 }
 
-namespace
-{
-
-using json = nlohmann::ordered_json;
-
-json stations_json(const session &run)
-{
-    json stations = json::array();
-    const auto &antennas = run.air() ? run.air()->antennas() : std::vector<radio_scene::who>{};
-    for (unsigned i = 0; i < antennas.size(); i++) {
-        station_figures f;
-        if (figures_of(run, i, &f))
-            stations.push_back({{"name", antennas[i].name},
-                                {"packets_made", f.packets.made},
-                                {"packets_refused", f.packets.refused},
-                                {"packets_forwarded", f.packets.forwarded},
-                                {"packets_arrived", f.packets.delivered},
-                                {"bytes_arrived", f.packets.delivered_bytes},
-                                {"frames_queued", f.mac.queued},
-                                {"frames_delivered", f.mac.delivered},
-                                {"frames_dropped", f.mac.dropped},
-                                {"frames_expired", f.mac.expired},
-                                {"attempts", f.mac.attempts},
-                                {"retries", f.mac.retries},
-                                {"no_ack", f.mac.no_ack},
-                                {"no_cts", f.mac.no_cts},
-                                {"frames_received", f.mac.received},
-                                {"duplicates", f.mac.duplicates}});
-    }
-    return stations;
-}
-
-} // namespace
-
 std::string metrics_json(const session &run)
 {
+    using json = nlohmann::ordered_json;
     json nodes = json::array();
     for (const auto &n : run.nodes()) {
         node_counts counts;
@@ -265,8 +198,8 @@ std::string metrics_json(const session &run)
                  {"guest_errors", log_count(run.out().log(), LOG_GUEST)},
                  {"not_modelled", run.out().unmodelled()},
                  {"nodes", nodes}};
-    if (json stations = stations_json(run); !stations.empty())
-        root["stations"] = stations;
+    if (run.air_outputs())
+        root["radio"] = run.air_outputs()->json();
     return root.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
 }
 

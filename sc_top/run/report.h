@@ -11,6 +11,14 @@ namespace vesper
 {
 
 class session;
+struct session_node;
+
+// A node's cores: their clock, and for how long they were busy, summed over both.
+struct cpu_use {
+    std::uint64_t hz;
+    sim_time busy;
+};
+cpu_use cpu_use_of(const session_node &n, sim_time end);
 
 // since, seconds: simulated time at the last line, and host time passed since then. until may be SIM_TIME_NEVER.
 std::string progress_line(sim_time now, sim_time until, sim_time since, double seconds);

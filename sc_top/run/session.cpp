@@ -212,21 +212,25 @@ void session::add_stimuli(session_node &n)
     }
 }
 
-sim_status session::build_air()
+sim_status session::connect_air()
 {
-    if (!scenario_has_air(what))
+    if (!radio)
         return SIM_OK;
-    radio = std::make_unique<radio_scene>();
-    SIM_TRY(radio->build(what, said.log()));
     for (auto &n : all_nodes)
         SIM_TRY(radio->attach(what, n->options, static_cast<unsigned>(n->number), n->model.get()));
-    return SIM_OK;
+    radio_out = std::make_unique<radio_outputs>();
+    return radio_out->open(*radio, what.output.pcap ? what.run.output : "",
+                           waveform ? vcd_sink(waveform.get()) : nullptr, said.log());
 }
 
 sim_status session::build()
 {
     expect_seen.assign(what.run.expect.size(), false);
     SIM_TRY(load_images());
+    if (scenario_has_air(what)) {
+        radio = std::make_unique<radio_scene>();
+        SIM_TRY(radio->build(what, said.log()));
+    }
     SIM_TRY(open_outputs());
     for (auto &n : all_nodes) {
         SIM_TRY(open_uart(*n, 0, n->options.uart0));
@@ -236,7 +240,7 @@ sim_status session::build()
     pool.reset(xt_pool_create());
     for (auto &n : all_nodes)
         SIM_TRY(build_node(*n));
-    return pool ? build_air() : SIM_NO_MEMORY;
+    return pool ? connect_air() : SIM_NO_MEMORY;
 }
 
 sim_status session::start()

@@ -20,6 +20,7 @@
 #include "sc_top/out/vcd.h"
 #include "sc_top/run/messages.h"
 #include "sc_top/run/panic.h"
+#include "sc_top/run/radio_outputs.h"
 #include "sc_top/run/radio_scene.h"
 #include "sc_top/scenario/scenario.h"
 
@@ -152,9 +153,9 @@ class session
     {
         return radio ? radio->queue() : nullptr;
     }
-    const radio_scene *air() const
+    const radio_outputs *air_outputs() const
     {
-        return radio.get();
+        return radio_out.get();
     }
 
     // When the kernel is to poll next, the air and all nodes having run until then.
@@ -191,7 +192,8 @@ class session
     std::unique_ptr<vcd, vcd_deleter> waveform;
     std::unique_ptr<xt_pool, pool_deleter> pool;
     std::vector<std::unique_ptr<session_node>> all_nodes;
-    std::unique_ptr<radio_scene> radio; // NULL: no air
+    std::unique_ptr<radio_outputs> radio_out; // outlives what it sees
+    std::unique_ptr<radio_scene> radio;       // NULL: no air
     std::vector<bool> expect_seen;
     run_end end = run_end::running;
     sim_time ended_at = 0;
@@ -207,7 +209,8 @@ class session
     sim_status make_flash(const image &firmware, std::uint32_t size, const flash_content **result);
     sim_status open_outputs();
     sim_status build_node(session_node &n);
-    sim_status build_air();
+    sim_status connect_air();
+    void close_air();
     sim_status open_uart(session_node &n, unsigned number, const std::string &spec);
     void add_stimuli(session_node &n);
     bool firmware_panicked() const;

@@ -183,6 +183,7 @@ void session::check_nodes()
 void session::check_outputs()
 {
     bool good = !waveform || vcd_status(waveform.get()) == SIM_OK;
+    good = good && (!radio_out || radio_out->status() == SIM_OK);
     for (const auto &n : all_nodes)
         for (const session_uart &u : n->uart)
             good =
@@ -251,6 +252,8 @@ void session::show_progress(sim_time now)
     progress_due = host + PROGRESS_INTERVAL;
     if (waveform)
         vcd_flush(waveform.get());
+    if (radio_out)
+        radio_out->flush();
     for (const auto &n : all_nodes)
         for (const session_uart &u : n->uart)
             if (u.copy)
@@ -291,10 +294,22 @@ std::vector<std::string> session::missing_texts() const
     return missing;
 }
 
+void session::close_air()
+{
+    if (!radio_out)
+        return;
+    for (const auto &n : all_nodes) {
+        cpu_use use = cpu_use_of(*n, ended_at);
+        radio_out->set_cpu(static_cast<unsigned>(n->number), use.hz, use.busy);
+    }
+    radio_out->close(ended_at);
+}
+
 sim_status session::write_results()
 {
     sim_status status = vcd_finish(waveform.release(), ended_at);
     auto keep_first = [&status](sim_status other) { status = status == SIM_OK ? other : status; };
+    keep_first(radio_out ? radio_out->finish() : SIM_OK);
     for (const auto &n : all_nodes)
         for (session_uart &u : n->uart) {
             keep_first(out_file_finish(u.copy.release()));
@@ -332,6 +347,7 @@ exit_code session::finish()
     uint64_t exit_codes = 0;
     for (const auto &n : all_nodes)
         exit_codes |= node_get_state(n->model.get()) == NODE_EXITED ? node_exit_code(n->model.get()) : 0;
+    close_air();
     std::string summary = summary_text(*this, seconds);
     sim_status status = write_results();
     if (!said.quiet())
