@@ -37,8 +37,7 @@ struct wifi_mac_slot {
     uint8_t mpdu[WIFI_MAC_LONGEST + 1];
 };
 
-/* A received frame on its way to memory. Two, though one is on its way for a microsecond and the shortest frame is
- * longer. */
+/* A received frame on its way to memory: two, since it is for a microsecond and the shortest frame is longer. */
 enum { WIFI_MAC_ARRIVALS = 2 };
 struct wifi_mac_arrival {
     struct wifi_mac *mac;

@@ -22,8 +22,8 @@ enum { WIFI_MAC_SLOTS = 5, WIFI_MAC_INTERFACES = 4, WIFI_MAC_ADDRESS = 6, WIFI_M
 
 /* The time that a request or a report needs between registers and air. Nothing is published about the silicon's; a
  * microsecond is a tenth of SIFS, so that a verdict about a frame comes in time for its ACK, and it is the default
- * quantum, so that a node may be that far ahead. The picosecond makes it more than a quantum: what crosses then never is
- * due at an instant that the other side has already finished. */
+ * quantum, so that a node may be that far ahead. The picosecond makes it more than a quantum: what crosses then never
+ * is due at an instant that the other side has already finished. */
 #define WIFI_MAC_LATENCY (SIM_US(1) + SIM_PS(1))
 
 /* A rate, in the standard's terms. */
