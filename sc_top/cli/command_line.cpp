@@ -15,7 +15,7 @@ namespace
 struct typed {
     std::string output, until, seed, vcd;
     std::vector<std::string> set, trace;
-    bool quiet = false, verbose = false;
+    bool quiet = false, verbose = false, pcap = false;
 };
 
 void add_run(CLI::App &app, command_line &result, typed &t)
@@ -40,6 +40,7 @@ void add_run(CLI::App &app, command_line &result, typed &t)
                     "signals in the waveform, e.g. node0.uart0 or '!*.cpu1'; may be repeated; default: all")
         ->option_text("PATTERN")
         ->allow_extra_args(false);
+    run->add_flag("--pcap", t.pcap, "write captures of the air to the output folder, for Wireshark");
     run->add_flag("-q,--quiet", t.quiet, "errors only: no summary, no progress");
     run->add_flag("-v,--verbose", t.verbose, "also say what firmware uses that is not modelled");
     run->callback([&result] { result.command = command_line::RUN; });
@@ -73,6 +74,8 @@ void collect_settings(const typed &t, command_line &result)
         patterns += (patterns.empty() ? "" : ", ") + toml_quote(pattern);
     if (!patterns.empty())
         result.settings.emplace_back("trace.patterns", "[" + patterns + "]");
+    if (t.pcap)
+        result.settings.emplace_back("output.pcap", "true");
     for (const std::string &setting : t.set) {
         std::size_t equals = setting.find('=');
         if (equals == std::string::npos)

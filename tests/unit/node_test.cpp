@@ -361,6 +361,49 @@ TEST(node, a_cross_core_interrupt_reaches_a_sleeping_core_at_once)
     EXPECT_LT(cycles, 20u + 40u + 60u) << "one quantum of 40 cycles may be added";
 }
 
+// The PRO CPU is asked first how far it wants to go; asleep, it must not decide that for the busy one.
+TEST(node, a_cross_core_interrupt_reaches_the_sleeping_pro_cpu_at_once_too)
+{
+    guest g;
+    auto over = begin_handler(g);
+    g.li(2, DPORT + 0x0DC);
+    g.op("movi", {3, 0});
+    g.op("s32i", {3, 2, 0});
+    g.li(2, DRAM);
+    g.op("movi", {3, 1});
+    g.op("s32i", {3, 2, 0});
+    g.op("rfe");
+    guest::label app = g.here();
+    g.li(2, 4000);
+    guest::label wait = g.here();
+    g.op("addi", {2, 2, UINT32_MAX});
+    g.op("bnez", {2, wait});
+    g.li(4, DRAM);
+    g.op("rsr.ccount", {5});
+    g.poke(DPORT + 0x0DC, 1);
+    guest::label spin = g.here();
+    g.op("l32i", {6, 4, 0});
+    g.op("beqz", {6, spin});
+    g.op("rsr.ccount", {6});
+    g.op("sub", {6, 6, 5});
+    g.op("s32i", {6, 4, 4});
+    g.forever();
+    g.land(over);
+    g.poke(DPORT + 0x104 + 4 * 24, 0); // source FROM_CPU_0 to the PRO CPU's input 0
+    g.li(2, guest::VECTORS);
+    g.op("wsr.vecbase", {2});
+    g.op("movi", {2, 1});
+    g.op("wsr.intenable", {2});
+    g.op("rsync");
+    start_app(g, app);
+    sleep_forever(g);
+    board b(g);
+    b.run(SIM_MS(5));
+    EXPECT_EQ(b.stats(0).interrupts, 1u);
+    uint32_t cycles = b.word(DRAM + 4);
+    EXPECT_LT(cycles, 20u + 40u + 60u) << "the handler, give or take a quantum of 40 cycles";
+}
+
 // Both cores fight for a lock, print, and are interrupted by timers: whatever a change of the scheduler's steps could
 // change is in here.
 guest busy_pair()
@@ -457,6 +500,34 @@ TEST(node, one_busy_core_may_be_cut_anywhere)
     outcome whole = run_in_steps(g, SIM_MS(4));
     for (sim_time cut : {SIM_NS(333), SIM_PS(777777), SIM_US(13)})
         EXPECT_TRUE(run_in_steps(g, cut) == whole) << cut;
+}
+
+// Who makes something happen outside the node wants it not to be far ahead when an answer comes.
+TEST(node, a_limit_from_within_ends_the_run_at_a_multiple_of_the_quantum)
+{
+    guest g;
+    g.li(2, 1000);
+    guest::label wait = g.here();
+    g.op("addi", {2, 2, UINT32_MAX});
+    g.op("bnez", {2, wait});
+    send(g, 'x');
+    g.forever();
+    board b(g);
+    sim_time last = 0;
+    for (struct node *node = b.node; node_now(node) < SIM_MS(1);) {
+        struct evq_event asks; // a device whose request takes effect outside 1.5 us after this
+        evq_event_init(
+            &asks, [](void *ctx, sim_time now) { node_limit(static_cast<struct node *>(ctx), now + SIM_NS(1500)); },
+            node, EVQ_PHASE_DEVICE);
+        sim_time at = node_now(node) + SIM_NS(700);
+        evq_schedule(node_evq(node), &asks, at);
+        node_run(node, SIM_MS(5));
+        EXPECT_EQ(node_now(node), (at + SIM_NS(1500)) / SIM_US(1) * SIM_US(1));
+        EXPECT_GT(node_now(node), last);
+        last = node_now(node);
+    }
+    b.run(SIM_MS(4));
+    EXPECT_EQ(b.console(), "x");
 }
 
 // Prints the cause of the last reset as a digit, then goes on.
