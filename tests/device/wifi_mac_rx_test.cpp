@@ -2,6 +2,8 @@
 /* Reception by the Wi-Fi MAC: the chain of buffers, the header before a frame, filters, and what is acknowledged. */
 #include "tests/device/wifi_mac_bench.h"
 
+#include <algorithm>
+
 namespace
 {
 
@@ -89,6 +91,25 @@ TEST_F(WifiMacRx, SignalsThatFitNoByteAreClipped)
     receive(frame);
     EXPECT_EQ(memory.get(rx_buffer(0)) & 0xFF, 127u);
     EXPECT_EQ((int8_t)memory.get(rx_buffer(0) + 8), -128);
+}
+
+TEST_F(WifiMacRx, DirectPointersGiveTheSameBytes)
+{
+    for (unsigned body : {0u, 1u, 2u, 3u, 200u}) {
+        start_reception();
+        std::fill(memory.content.begin() + 0x8000, memory.content.end(), (uint8_t)0xEE);
+        bytes before = memory.content;
+        memory.port.dmi = nullptr;
+        receive(data_frame(our_address, peer_address, body));
+        bytes words = memory.content;
+        memory.content = before;
+        memory.give_pointers();
+        write(WMAC_RX_BASE, rx_descriptor(0));
+        receive(data_frame(our_address, peer_address, body));
+        size_t stamp = rx_buffer(0) + 12 - dma_memory::base; /* the second came a little later */
+        std::copy_n(words.begin() + stamp, 4, memory.content.begin() + stamp);
+        EXPECT_EQ(memory.content, words) << body;
+    }
 }
 
 /* --- The chain ------------------------------------------------------------------------------------------------------

@@ -300,6 +300,18 @@ TEST_F(WifiMacBadFrame, AChainIsFollowed)
     EXPECT_EQ(air.starts.at(0).mpdu, frame);
 }
 
+TEST_F(WifiMacBadFrame, DirectPointersGiveTheSameBytesAndEndWhereMemoryEnds)
+{
+    memory.give_pointers();
+    prepare(0, frame);
+    enable(0);
+    EXPECT_EQ(air.starts.at(0).mpdu, frame);
+    prepare(1, frame);
+    memory.put(descriptor_of(1) + 4, dma_memory::base + dma_memory::size - 8);
+    enable(1);
+    EXPECT_EQ(air.starts.size(), 1u);
+}
+
 TEST_F(WifiMacBadFrame, AChainThatHoldsTooLittle)
 {
     prepare(0, frame);

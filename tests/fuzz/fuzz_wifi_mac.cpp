@@ -67,8 +67,10 @@ struct machine {
     std::uint32_t frames = 0;
     bool connected;
 
-    explicit machine(bool with_air) : connected(with_air)
+    machine(bool with_air, bool with_pointers) : connected(with_air)
     {
+        if (with_pointers)
+            dma.dmi = pointer;
         clock_tree_init(&clocks);
         env.evq = q;
         env.clocks = &clocks;
@@ -101,6 +103,17 @@ struct machine {
         else
             std::memcpy(&a->value, host, 4);
         return BUS_OK;
+    }
+    static bool pointer(void *ctx, std::uint32_t at, struct bus_dmi *dmi)
+    {
+        if (at < RAM || at - RAM >= RAM_SIZE)
+            return false;
+        *dmi = {};
+        dmi->first = RAM;
+        dmi->last = RAM + RAM_SIZE - 1;
+        dmi->host = static_cast<machine *>(ctx)->ram.data();
+        dmi->read = dmi->write = true;
+        return true;
     }
     static machine &self(void *ctx, sim_time at)
     {
@@ -313,7 +326,8 @@ void settle(machine &m)
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size)
 {
     input in(data, size);
-    machine m((in.take(1) & 1) == 0);
+    std::uint32_t kind = in.take(1);
+    machine m((kind & 1) == 0, (kind & 2) != 0);
     play(m, in);
     settle(m);
     return 0;
