@@ -24,7 +24,7 @@ enum {
 enum { FLAG_SHORT_PREAMBLE = 0x02, FLAG_FCS_FOLLOWS = 0x10, FLAG_BAD_FCS = 0x40, FLAG_SHORT_GI = 0x80 };
 enum { CHANNEL_CCK = 0x0020, CHANNEL_OFDM = 0x0040, CHANNEL_2_GHZ = 0x0080 };
 enum { TX_FLAG_NO_ACK = 0x0008 };
-enum { MCS_KNOWS_BANDWIDTH_INDEX_GI_FORMAT_FEC_STBC = 0x3F, MCS_SHORT_GI = 0x04 }; /* flags 0: 20 MHz, mixed, BCC */
+enum { MCS_KNOWS_ALL = 0x7F, MCS_SHORT_GI = 0x04 }; /* the rest: 20 MHz, mixed, BCC, no STBC, no extension streams */
 
 enum { HEADER = 8, PRESENT_AT = 4 };
 
@@ -86,7 +86,7 @@ size_t radiotap_write(const struct radiotap_frame *frame, uint8_t out[RADIOTAP_M
         put(&w, FIELD_DATA_RETRIES, frame->retries > 255 ? 255 : frame->retries, 1);
     }
     if (ht) {
-        put(&w, FIELD_MCS, MCS_KNOWS_BANDWIDTH_INDEX_GI_FORMAT_FEC_STBC, 1);
+        put(&w, FIELD_MCS, MCS_KNOWS_ALL, 1);
         put(&w, FIELD_MCS, short_form ? MCS_SHORT_GI : 0, 1);
         put(&w, FIELD_MCS, (uint64_t)(frame->mode.rate - RF_RATE_HT_MCS0), 1);
     }
