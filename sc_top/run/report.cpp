@@ -79,8 +79,10 @@ std::string node_lines(const session_node &n)
     std::string text;
     node_counts counts;
     node_get_counts(n.model.get(), &counts);
+    bool all_said = n.owner->nodes().size() == 1;
     for (unsigned core = 0; core < NODE_CORES; core++)
-        text += core_line(n, core);
+        if (all_said || counts.core_started[core])
+            text += core_line(n, core);
     if (counts.resets)
         text += format("  %-14s %12" PRIu64 " resets after power-on\n", n.name.c_str(), counts.resets);
     return text;
