@@ -118,12 +118,14 @@ static void check_neighbours(struct mesh *mesh, uint64_t now_us)
 
 uint64_t mesh_run_control(struct mesh *mesh, uint64_t now_us)
 {
-    if (now_us >= mesh->hello_us) {
+    bool is_hello_due = now_us >= mesh->hello_us;
+    if (is_hello_due) {
         check_neighbours(mesh, now_us);
         send_hello(mesh);
         mesh->hello_us = mesh_jittered(mesh, now_us, mesh->config.hello_us);
     }
-    routes_age(&mesh->routes, now_us, (uint64_t)mesh->config.update_us * LIFETIME_UPDATES);
+    if (is_hello_due || now_us >= routes_next_settling(&mesh->routes))
+        routes_age(&mesh->routes, now_us, (uint64_t)mesh->config.update_us * LIFETIME_UPDATES);
     plan_news(mesh, now_us);
     if (now_us >= mesh->update_us) {
         send_updates(mesh, routes_tell_all);

@@ -9,6 +9,7 @@ void routes_init(struct routes *routes, uint16_t self)
 {
     memset(routes, 0, sizeof *routes);
     routes->self = self;
+    routes->next_settling_us = UINT64_MAX;
 }
 
 static bool is_newer(uint16_t a, uint16_t b)
@@ -75,13 +76,16 @@ static void take_candidate(struct routes *routes, struct route *route)
     take(routes, route, route->candidate_next, route->candidate_sequence, route->candidate_metric);
 }
 
-static void consider(struct route *route, uint16_t next, uint16_t sequence, uint16_t metric, uint64_t now_us)
+static void consider(struct routes *routes, struct route *route, uint16_t next, uint16_t sequence, uint16_t metric,
+                     uint64_t now_us)
 {
     if (route->has_candidate && route->candidate_sequence == sequence) {
         if (metric >= route->candidate_metric)
             return;
     } else if (!route->has_candidate) {
         route->settle_us = now_us + ROUTE_SETTLE_US;
+        if (route->settle_us < routes->next_settling_us)
+            routes->next_settling_us = route->settle_us;
     }
     route->has_candidate = true;
     route->candidate_next = next;
@@ -141,7 +145,7 @@ static void hear_newer(struct routes *routes, struct route *route, uint16_t neig
 {
     bool usual = neighbour == route->next, better = metric <= route->metric;
     if (!usual && !better) {
-        consider(route, neighbour, sequence, metric, now_us);
+        consider(routes, route, neighbour, sequence, metric, now_us);
     } else if (route->has_candidate && route->candidate_sequence == sequence && route->candidate_metric < metric) {
         take_candidate(routes, route);
     } else {
@@ -234,10 +238,13 @@ unsigned routes_link_down(struct routes *routes, uint16_t neighbour)
 
 void routes_age(struct routes *routes, uint64_t now_us, uint64_t lifetime_us)
 {
+    routes->next_settling_us = UINT64_MAX;
     for (unsigned i = 0; i < routes->count;) {
         struct route *route = &routes->entry[i];
         if (route->has_candidate && now_us >= route->settle_us)
             take_candidate(routes, route);
+        if (route->has_candidate && route->settle_us < routes->next_settling_us)
+            routes->next_settling_us = route->settle_us;
         bool broken = route->metric == MESH_METRIC_BROKEN;
         if (broken && now_us > route->heard_us + FORGET_FACTOR * lifetime_us) {
             routes->count--;
@@ -252,11 +259,7 @@ void routes_age(struct routes *routes, uint64_t now_us, uint64_t lifetime_us)
 
 uint64_t routes_next_settling(const struct routes *routes)
 {
-    uint64_t next = UINT64_MAX;
-    for (unsigned i = 0; i < routes->count; i++)
-        if (routes->entry[i].has_candidate && routes->entry[i].settle_us < next)
-            next = routes->entry[i].settle_us;
-    return next;
+    return routes->next_settling_us;
 }
 
 const struct route *routes_to(const struct routes *routes, uint16_t destination)

@@ -32,6 +32,7 @@ struct routes {
     uint16_t self;
     uint16_t sequence; /* of ourselves: even */
     bool has_news;
+    uint64_t next_settling_us; /* not later than the first candidate's settle_us */
     unsigned count;
     struct route entry[ROUTES_MAX]; /* by destination, ascending */
 };
@@ -49,7 +50,7 @@ unsigned routes_link_down(struct routes *routes, uint16_t neighbour);
 
 /* Candidates that have settled are taken; routes not heard of for `lifetime_us` break, broken ones are forgotten. */
 void routes_age(struct routes *routes, uint64_t now_us, uint64_t lifetime_us);
-/* Earliest time at which a candidate settles; UINT64_MAX: none. */
+/* When to call routes_age for the sake of candidates; UINT64_MAX: there are none. */
 uint64_t routes_next_settling(const struct routes *routes);
 
 /* A route that leads somewhere, or NULL. */
