@@ -9,18 +9,18 @@
 #include "rf_channel/channels.h"
 #include "rf_channel/mpdu.h"
 
-enum { ON_AIR_BITS = 8, TEXT_MAX = 96, ENDS_MAX = 255, NAV_ENDS = 16 };
+enum { ON_AIR_BITS = 8, NUMBER_BITS = 32, TEXT_MAX = 96, ENDS_MAX = 255, NAV_ENDS = 16 };
 
 struct node_signals {
     char *name;
     uint8_t address[MPDU_ADDRESS];
-    trace_id state, nav, tx, rx;
+    trace_id state, nav, tx, tx_frame, rx, rx_frame;
     sim_time nav_end[NAV_ENDS]; /* that were announced */
     unsigned nav_ends;
 };
 
 struct channel_signals {
-    trace_id on_air, frame;
+    trace_id on_air, frame, number;
     sim_time end[ENDS_MAX]; /* of the frames on the air, ascending */
     unsigned ends;
 };
@@ -85,22 +85,29 @@ static void insert_end(struct channel_signals *channel, sim_time now, sim_time e
     channel->ends++;
 }
 
+static bool is_shown(const struct channel_signals *channel)
+{
+    return channel->on_air || channel->frame || channel->number;
+}
+
 /* Ends lie ahead, and stand in the waveform already: a later frame only changes how many there are then. */
 static void show_channel(struct radio_trace *trace, const struct rf_frame *frame, sim_time now, sim_time end,
                          const char *what)
 {
     struct channel_signals *channel = &trace->channel[frame->channel];
-    if (!channel->on_air && !channel->frame)
+    if (!is_shown(channel))
         return;
     char text[2 * TEXT_MAX];
     const char *name = trace->node[frame->from].name;
-    snprintf(text, sizeof text, "#%" PRIu64 " %.32s %s", frame->number, name ? name : "?", what);
+    snprintf(text, sizeof text, "%.32s %s", name ? name : "?", what);
     insert_end(channel, now, end);
     trace_change(trace->sink, channel->on_air, now, channel->ends);
+    trace_change(trace->sink, channel->number, now, frame->number);
     trace_change_text(trace->sink, channel->frame, now, text);
     for (unsigned i = 0; i < channel->ends; i++) {
         unsigned left = channel->ends - 1 - i;
         trace_change(trace->sink, channel->on_air, channel->end[i], left);
+        trace_change(trace->sink, channel->number, channel->end[i], left ? frame->number : 0);
         trace_change_text(trace->sink, channel->frame, channel->end[i], left ? text : "-");
     }
 }
@@ -111,17 +118,17 @@ static void transmitted(void *ctx, sim_time now, const struct rf_frame *frame)
 {
     struct radio_trace *trace = ctx;
     const struct rf_airtime *t = &frame->airtime;
+    const struct node_signals *sender = &trace->node[frame->from];
     sim_time end = frame->start + t->preamble + t->header + t->data;
-    trace_id tx = trace->node[frame->from].tx;
-    const struct channel_signals *channel = &trace->channel[frame->channel];
-    if (!tx && !channel->on_air && !channel->frame)
+    char what[TEXT_MAX];
+    trace_change(trace->sink, sender->tx_frame, now, frame->number);
+    trace_change(trace->sink, sender->tx_frame, end, 0);
+    if (!sender->tx && !is_shown(&trace->channel[frame->channel]))
         return;
-    char what[TEXT_MAX], text[2 * TEXT_MAX];
     describe(trace, frame, what);
+    trace_change_text(trace->sink, sender->tx, now, what);
+    trace_change_text(trace->sink, sender->tx, end, "-");
     show_channel(trace, frame, now, end, what);
-    snprintf(text, sizeof text, "#%" PRIu64 " %s", frame->number, what);
-    trace_change_text(trace->sink, tx, now, text);
-    trace_change_text(trace->sink, tx, end, "-");
 }
 
 static const char *result_name(enum rf_rx_result result)
@@ -133,11 +140,8 @@ static const char *result_name(enum rf_rx_result result)
 static void received(void *ctx, sim_time now, unsigned node, const struct rf_rx *rx)
 {
     struct radio_trace *trace = ctx;
-    char text[TEXT_MAX];
-    if (!trace->node[node].rx)
-        return;
-    snprintf(text, sizeof text, "#%" PRIu64 " %s", rx->frame->number, result_name(rx->result));
-    trace_change_text(trace->sink, trace->node[node].rx, now, text);
+    trace_change(trace->sink, trace->node[node].rx_frame, now, rx->frame->number);
+    trace_change_text(trace->sink, trace->node[node].rx, now, result_name(rx->result));
 }
 
 static void change_state(void *ctx, sim_time now, unsigned node, enum dcf_state state)
@@ -176,11 +180,15 @@ static void declare_node(struct radio_trace *trace, struct node_signals *node)
     node->state = trace_declare(trace->sink, scope, "state", TRACE_TEXT, 1);
     node->nav = trace_declare(trace->sink, scope, "nav", TRACE_WIRE, 1);
     node->tx = trace_declare(trace->sink, scope, "tx", TRACE_TEXT, 1);
+    node->tx_frame = trace_declare(trace->sink, scope, "tx_frame", TRACE_BITS, NUMBER_BITS);
     node->rx = trace_declare(trace->sink, scope, "rx", TRACE_TEXT, 1);
+    node->rx_frame = trace_declare(trace->sink, scope, "rx_frame", TRACE_BITS, NUMBER_BITS);
     trace_change_text(trace->sink, node->state, 0, dcf_state_name(DCF_STATE_OFF));
     trace_change(trace->sink, node->nav, 0, 0);
     trace_change_text(trace->sink, node->tx, 0, "-");
+    trace_change(trace->sink, node->tx_frame, 0, 0);
     trace_change_text(trace->sink, node->rx, 0, "-");
+    trace_change(trace->sink, node->rx_frame, 0, 0);
 }
 
 static void declare_channel(struct radio_trace *trace, unsigned number)
@@ -190,8 +198,10 @@ static void declare_channel(struct radio_trace *trace, unsigned number)
     snprintf(scope, sizeof scope, "air.ch%u", number);
     channel->on_air = trace_declare(trace->sink, scope, "on_air", TRACE_BITS, ON_AIR_BITS);
     channel->frame = trace_declare(trace->sink, scope, "frame", TRACE_TEXT, 1);
+    channel->number = trace_declare(trace->sink, scope, "frame_number", TRACE_BITS, NUMBER_BITS);
     trace_change(trace->sink, channel->on_air, 0, 0);
     trace_change_text(trace->sink, channel->frame, 0, "-");
+    trace_change(trace->sink, channel->number, 0, 0);
 }
 
 void radio_trace_destroy(struct radio_trace *trace)

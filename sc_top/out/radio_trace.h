@@ -3,12 +3,17 @@
  *
  *   mesh3.radio.state    off, idle, nav, backoff, busy, rx, tx (dcf.h)
  *   mesh3.radio.nav      1 while its NAV reserves the medium
- *   mesh3.radio.tx       what it sends: "#17_QoS_Data_OFDM_54_1000B_->mesh4", "-" when nothing; "_retry" at the end of
- * a repetition. The number is the medium's, and the same at the receivers mesh3.radio.rx       what became of the frame
- * that it received last: "#17_ok", "#17_fcs_error", ... air.ch6.on_air       how many frames are on the channel,
- * wherever in the scene air.ch6.frame        the last one that began: "#17_mesh3_QoS_Data_..."; "-" when there is none
+ *   mesh3.radio.tx       what it sends: "QoS Data OFDM 54 1000B ->mesh4", "-" when nothing; " retry" at the end of a
+ *                        repetition
+ *   mesh3.radio.tx_frame its number, the medium's; 0 when nothing
+ *   mesh3.radio.rx       what became of the frame that it received last: "ok", "fcs error", ...
+ *   mesh3.radio.rx_frame its number
+ *   air.ch6.on_air       how many frames are on the channel, wherever in the scene
+ *   air.ch6.frame        the last one that began: "mesh3 QoS Data ..."; "-" when there is none
+ *   air.ch6.frame_number its number; 0 when there is none
  *
- * Blanks stand as "_", since a VCD string ends at the first one. */
+ * In a VCD blanks stand as "_", since a string ends at the first one there. Numbers are signals of their own because
+ * sinks keep every text. */
 #ifndef VESPER_SC_TOP_OUT_RADIO_TRACE_H
 #define VESPER_SC_TOP_OUT_RADIO_TRACE_H
 
