@@ -20,10 +20,21 @@ static void show_next(struct wifi_mac *mac)
     reg_put_word(&mac->dev, WMAC_RX_NEXT, mac->rx_next ? mac->rx_next : WIFI_MAC_NO_DESCRIPTOR);
 }
 
+/* Starts over at the first descriptor from `address` on that has no data: esp-wifi-hal makes each frame's successor the
+ * base when it takes the frame, also while the MAC has filled more. */
 void wifi_mac_rx_set_base(struct wifi_mac *mac, uint32_t address)
 {
+    enum { LONGEST_CHAIN = 256 };
+    struct wifi_mac_descriptor descriptor;
     mac->rx_next = address == WIFI_MAC_NO_DESCRIPTOR ? 0 : address;
     mac->rx_previous = 0;
+    for (unsigned i = 0; i < LONGEST_CHAIN && mac->rx_next; i++) {
+        enum wifi_mac_fault wrong = wifi_mac_read_descriptor(mac, mac->rx_next, &descriptor);
+        if (wrong || !(descriptor.control & WIFI_MAC_HAS_DATA))
+            break;
+        mac->rx_previous = mac->rx_next;
+        mac->rx_next = descriptor.next;
+    }
     show_next(mac);
 }
 

@@ -167,6 +167,34 @@ TEST_F(WifiMacRx, AClosedRingIsSafe)
     EXPECT_EQ(read(WMAC_STAT_FULL), 2u);
 }
 
+TEST_F(WifiMacRx, ABaseAmongFilledDescriptorsStartsBehindThem)
+{
+    bytes frame = data_frame(our_address, peer_address);
+    receive(frame);
+    receive(frame);
+    write(WMAC_RX_BASE, rx_descriptor(1)); /* the driver has taken the first frame only */
+    set(WMAC_RX_CTRL, 1);
+    EXPECT_EQ(read(WMAC_RX_NEXT), rx_descriptor(2));
+    receive(frame);
+    EXPECT_TRUE(is_filled(2));
+    write(WMAC_RX_BASE, rx_descriptor(2));
+    EXPECT_EQ(read(WMAC_RX_NEXT), (uint32_t)NONE);
+    empty_descriptor(0, 0);
+    memory.put(rx_descriptor(2) + 8, rx_descriptor(0));
+    set(WMAC_RX_CTRL, 1);
+    EXPECT_EQ(read(WMAC_RX_NEXT), rx_descriptor(0)) << "and goes on from the last of them";
+}
+
+TEST_F(WifiMacRx, ABaseInARingOfFilledDescriptorsComesToAnEnd)
+{
+    memory.put(rx_descriptor(2) + 8, rx_descriptor(0));
+    for (unsigned n = 0; n < 3; n++)
+        receive(data_frame(our_address, peer_address));
+    write(WMAC_RX_BASE, rx_descriptor(0));
+    receive(data_frame(our_address, peer_address));
+    EXPECT_EQ(read(WMAC_STAT_FULL), 1u);
+}
+
 TEST_F(WifiMacRx, ADescriptorOfTheCpuStopsReception)
 {
     memory.put(rx_descriptor(0), 1600);

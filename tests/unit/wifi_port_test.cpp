@@ -332,6 +332,39 @@ TEST_F(Ether, EveryRateReachesTheOtherSideUnderItsCode)
     }
 }
 
+TEST_F(Ether, ABlockAckTellsWhatWasStored)
+{
+    build(2);
+    auto &receiver = (*this)[1];
+    receiver.write(0x254, (*this)[0].read(WMAC_RA_LOW));
+    receiver.write(0x258, (*this)[0].read(WMAC_RA_HIGH));
+    receiver.write(0x25C, 100);
+    receiver.write(0x250, 1u << 31 | 3 << 16); /* TID 3 */
+    run_for(SIM_US(10));
+    for (unsigned sequence : {100u, 101u, 103u}) {
+        bytes qos = frame_of(0x88, 0, address_of(1), address_of(0), everybody, 40);
+        qos[22] = (uint8_t)(sequence << 4);
+        qos[23] = (uint8_t)(sequence >> 4);
+        qos[24] = 3 | 3 << 5; /* to be answered by a BlockAck later */
+        qos[25] = 0;
+        (*this)[0].send(2, qos, 0);
+        run_for(SIM_MS(1));
+    }
+    EXPECT_EQ(on_air.size(), 3u) << "no ACKs";
+    bytes request = frame_of(0x84, 0, address_of(1), address_of(0), everybody, 0);
+    request.resize(20);
+    request[16] = 0x04; /* compressed */
+    request[17] = 3 << 4;
+    request[18] = (uint8_t)(100 << 4);
+    request[19] = 100 >> 4;
+    (*this)[0].send(2, request, WAIT_ACK);
+    run_for(SIM_MS(1));
+    EXPECT_EQ((*this)[0].error(2), 0u);
+    EXPECT_EQ(on_air.back().kind, 0x94) << "BlockAck";
+    EXPECT_EQ((*this)[0].read(0x1284 - 0x3C * 2), 100u);
+    EXPECT_EQ((*this)[0].read(0x1274 - 0x3C * 2), 0xBu) << "102 is missing";
+}
+
 TEST_F(Ether, ATakenBackAttemptIsNotSent)
 {
     build(2);
