@@ -64,6 +64,7 @@ static void stream_poll(void *ctx, sim_time now)
         unsigned want = wanted(link);
         if (!want) { /* out of step, and nothing in the stream says where the next frame begins */
             link->counts.bad_length++;
+            link->have = 0;
             net_stream_drop_peer(link->stream);
             return;
         }

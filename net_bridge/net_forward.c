@@ -53,10 +53,12 @@ static bool port(const char **text, uint16_t *value)
 static bool host_end(const char **text, struct net_forward *forward)
 {
     forward->host_address = LOOPBACK;
-    size_t length = strcspn(*text, "-");
-    if (memchr(*text, '.', length) && !address(text, &forward->host_address))
+    bool has_address = memchr(*text, '.', strcspn(*text, "-"));
+    if (has_address && !address(text, &forward->host_address))
         return false;
-    if (memchr(*text, ':', length) && !skip(text, ':'))
+    if (**text == ':')
+        (*text)++;
+    else if (has_address)
         return false;
     return port(text, &forward->host_port);
 }

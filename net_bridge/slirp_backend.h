@@ -36,6 +36,9 @@ enum sim_status slirp_backend_create(const struct slirp_config *config, struct n
  * in use), SIM_IO; each with a message. */
 enum sim_status slirp_backend_forward(struct slirp_backend *slirp, const char *text);
 
+/* Fragments of IPv4 datagrams from guests, which are dropped: libslirp 4.7 is not safe against malformed ones. */
+uint64_t slirp_backend_fragments(const struct slirp_backend *slirp);
+
 /* Sockets that were open at the last poll. */
 unsigned slirp_backend_sockets(const struct slirp_backend *slirp);
 

@@ -305,6 +305,17 @@ TEST_F(Slirp, ReachesTheHostsLoopbackUnlessForbidden)
     EXPECT_TRUE(reaches(*this, guest_with_lease(), port));
 }
 
+TEST_F(Slirp, DropsFragmentsWhichTheLibraryIsNotSafeAgainst)
+{
+    start();
+    auto &one = guest_with_lease();
+    bytes part = {0x45, 0, 0, 33, 0, 0, 0x00, 0x03, 64, 1, 0, 0, 10, 0, 2, 15, 10, 0, 2, 2};
+    part.resize(33);
+    one.send_frame({0x52, 0x55, 10, 0, 2, 2}, ETHER_TYPE_IPV4, part);
+    run_for(SIM_MS(1));
+    EXPECT_EQ(slirp_backend_fragments(slirp), 1u);
+}
+
 TEST_F(Slirp, SurvivesAPeerThatIsKilledInTheMiddle)
 {
     start();
