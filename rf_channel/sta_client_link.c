@@ -314,7 +314,10 @@ static void on_beacon(struct sta_client *client, const struct dcf_rx *rx)
     if (client->state == STA_CLIENT_SCANNING && client->scan_channel != 0) {
         consider(client, rx, &e);
     } else if (client->state == STA_CLIENT_CONNECTED && joined && mpdu->subtype == MPDU_BEACON) {
-        client->network.capabilities = mpdu_le16(mpdu->bytes + mpdu->header + 10);
+        const uint8_t *fixed = mpdu->bytes + mpdu->header;
+        if (mpdu_le16(fixed + TIMESTAMP) != 0)
+            client->network.interval = mpdu_le16(fixed + TIMESTAMP);
+        client->network.capabilities = mpdu_le16(fixed + 10);
         client->network.erp = e.erp;
         follow_bss(client);
         client_ps_beacon(client, rx, &e);

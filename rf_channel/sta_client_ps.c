@@ -174,8 +174,11 @@ static void read_tim(struct sta_client *client, const struct elements *e)
     unsigned count = e->tim ? e->tim[0] : 0;
     unsigned period = e->tim ? e->tim[1] : 0;
     client->to_dtim = count > 0 ? count : period;
-    if (!client->power_saving)
+    if (!client->power_saving) {
+        if (elements_tim_has(e, client->aid) && !client->telling && !has_frames(client))
+            client_send_null(client, TAG_MANAGEMENT); /* it believes that we doze: an acknowledgement was lost */
         return;
+    }
     if (elements_tim_has_group(e)) {
         client->awaits_group = true;
         evq_schedule(client->q, &client->await, evq_now(client->q) + FETCH_TIME);
