@@ -107,7 +107,7 @@ static void wifi_mac_tx_complete_clear_written(struct dev *dev, unsigned index, 
 
 static void run_or_stop(struct wifi_mac *mac)
 {
-    bool running = !reg_get(&mac->dev, WMAC_CTRL_STOP) && !reg_get(&mac->dev, WMAC_CTRL_STOP12);
+    bool running = mac->clocked && !reg_get(&mac->dev, WMAC_CTRL_STOP) && !reg_get(&mac->dev, WMAC_CTRL_STOP12);
     if (running == mac->running)
         return;
     mac->running = running;
@@ -117,6 +117,13 @@ static void run_or_stop(struct wifi_mac *mac)
         wifi_mac_tx_update(mac, s);
     if (!running && mac->air.listen)
         mac->air.listen(mac->air.ctx, false, wifi_mac_effect_time(mac));
+}
+
+void wifi_mac_clock(struct wifi_mac *mac, bool clocked, sim_time now)
+{
+    mac->dev.now = now;
+    mac->clocked = clocked;
+    run_or_stop(mac);
 }
 
 static uint32_t wifi_mac_ctrl_read(struct dev *dev, unsigned index, uint32_t stored)
@@ -326,6 +333,7 @@ enum sim_status wifi_mac_init(struct wifi_mac *mac, const char *name, struct dev
     SIM_TRY(dev_init(&mac->dev, &ops, name, env));
     wifi_mac_tx_init(mac);
     wifi_mac_rx_init(mac);
+    mac->clocked = true;
     reset(&mac->dev, DEV_RESET_POWER_ON);
     return SIM_OK;
 }

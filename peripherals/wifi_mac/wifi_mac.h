@@ -61,7 +61,8 @@ struct wifi_mac {
     struct tick_counter time;
     struct wifi_mac_slot slot[WIFI_MAC_SLOTS];
     struct wifi_mac_arrival arrival[WIFI_MAC_ARRIVALS];
-    bool running;     /* CTRL lets it */
+    bool clocked;     /* DPORT's gate is open */
+    bool running;     /* clocked, and CTRL lets it */
     unsigned channel; /* 0: never told */
     sim_time asked;   /* time of the latest request to the air */
 
@@ -83,6 +84,10 @@ void wifi_mac_fini(struct wifi_mac *mac);
 /* Connects a radio, which is off and without addresses; before the node's power-on reset. air: copied, its ctx
  * borrowed for the device's life. */
 void wifi_mac_connect(struct wifi_mac *mac, const struct wifi_mac_air *air);
+
+/* DPORT's clock gate for it; open after wifi_mac_init. Without a clock the MAC is stopped. Its registers can be reached
+ * all the same: what silicon does then is not published. */
+void wifi_mac_clock(struct wifi_mac *mac, bool clocked, sim_time now);
 
 /* The synthesiser was set to this frequency (by way of the analog I2C block). */
 void wifi_mac_tuned(struct wifi_mac *mac, unsigned mhz, sim_time now);

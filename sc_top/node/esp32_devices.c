@@ -22,7 +22,8 @@
 static void block_changed(void *ctx, enum dport_block block, bool clocked, bool in_reset, sim_time now)
 {
     struct node *node = ctx;
-    (void)clocked;
+    if (block == DPORT_BLOCK_WIFI_MAC && node->devices.wifi_mac.dev.value)
+        wifi_mac_clock(&node->devices.wifi_mac, clocked, now);
     if (!in_reset)
         return;
     switch (block) {
@@ -144,7 +145,9 @@ static enum sim_status init_wdev(struct node *node, struct wdev *wdev, const cha
 
 static enum sim_status init_wifi_mac(struct node *node, struct wifi_mac *mac, const char *name)
 {
-    return wifi_mac_init(mac, name, &node->env);
+    SIM_TRY(wifi_mac_init(mac, name, &node->env));
+    wifi_mac_clock(mac, dport_block_is_clocked(&node->devices.dport, DPORT_BLOCK_WIFI_MAC), 0);
+    return SIM_OK;
 }
 
 static enum sim_status init_open_eth(struct node *node, struct open_eth *eth, const char *name)

@@ -24,6 +24,17 @@ TEST_F(WifiMac, IsStoppedUntilSoftwareStartsIt)
     EXPECT_EQ(read(WMAC_CTRL) & 0x6000, 0u) << "nothing under way";
 }
 
+TEST_F(WifiMac, NeedsItsClock)
+{
+    wifi_mac_clock(&mac, false, bench.now);
+    write(WMAC_CTRL, 0);
+    EXPECT_TRUE(air.asked.empty());
+    wifi_mac_clock(&mac, true, bench.now);
+    EXPECT_EQ(air.words(), words{"radio on"});
+    wifi_mac_clock(&mac, false, bench.now);
+    EXPECT_EQ(air.words().back(), "radio off");
+}
+
 TEST_F(WifiMac, InitialisationIsDoneAtOnce)
 {
     EXPECT_EQ(read(WMAC_INIT), 0u);
