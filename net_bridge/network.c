@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "net_bridge/network.h"
+
+#include <stdlib.h>
+
+#include "net_bridge/link_backend.h"
+#include "net_bridge/net_pcap.h"
+#include "net_bridge/tap_backend.h"
+
+struct network {
+    struct net_switch *net;
+    struct net_host *host;
+    struct net_pcap *pcap;
+    sim_time interval, next_poll;
+};
+
+struct network_config network_typical(const char *name, uint32_t id)
+{
+    const struct network_config config = {.name = name,
+                                          .id = id,
+                                          .backend = NETWORK_NONE,
+                                          .slirp = slirp_typical(),
+                                          .interval = SIM_MS(1),
+                                          .net = net_switch_typical()};
+    return config;
+}
+
+static enum sim_status add_slirp(struct network *network, const struct network_config *config, struct evq *q,
+                                 struct log *log)
+{
+    struct slirp_backend *slirp;
+    SIM_TRY(slirp_backend_create(&config->slirp, network->host, q, log, &slirp));
+    for (unsigned i = 0; i < config->forward_count; i++)
+        SIM_TRY(slirp_backend_forward(slirp, config->forwards[i]));
+    return SIM_OK;
+}
+
+static enum sim_status add_backend(struct network *network, const struct network_config *config, struct evq *q,
+                                   struct log *log)
+{
+    struct link_backend *link;
+    struct tap_backend *tap;
+    bool listens = config->backend == NETWORK_LISTEN;
+    switch (config->backend) {
+    case NETWORK_SLIRP:
+        return add_slirp(network, config, q, log);
+    case NETWORK_TAP:
+        return tap_backend_create(config->address, network->host, log, &tap);
+    case NETWORK_LISTEN:
+    case NETWORK_CONNECT:
+        return link_backend_create_stream(config->address, listens, network->host, log, &link);
+    case NETWORK_DATAGRAM:
+        return link_backend_create_datagram(config->address, config->peer, network->host, log, &link);
+    case NETWORK_NONE:
+        break;
+    }
+    return SIM_OK;
+}
+
+static enum sim_status build(struct network *network, const struct network_config *config, struct evq *q,
+                             struct log *log)
+{
+    struct net_host_config host = net_host_typical(config->name, config->id);
+    host.record = config->record;
+    host.replay = config->replay;
+    network->net = net_switch_create(&config->net, q);
+    network->host = network->net ? net_host_create(network->net, &host, q) : NULL;
+    if (!network->host)
+        return SIM_NO_MEMORY;
+    if (config->pcap) {
+        SIM_TRY(net_pcap_create(config->pcap, log, &network->pcap));
+        net_pcap_observe(network->pcap, net_host_port(network->host));
+    }
+    bool has_host = config->backend != NETWORK_NONE && !config->replay;
+    network->interval = config->interval;
+    network->next_poll = has_host ? evq_now(q) + config->interval - evq_now(q) % config->interval : SIM_TIME_NEVER;
+    return has_host ? add_backend(network, config, q, log) : SIM_OK;
+}
+
+enum sim_status network_create(const struct network_config *config, struct evq *q, struct log *log,
+                               struct network **network)
+{
+    struct network *made = calloc(1, sizeof *made);
+    *network = NULL;
+    if (!made)
+        return SIM_NO_MEMORY;
+    enum sim_status status = build(made, config, q, log);
+    if (status == SIM_OK)
+        *network = made;
+    else
+        (void)network_destroy(made);
+    return status;
+}
+
+enum sim_status network_destroy(struct network *network)
+{
+    if (!network)
+        return SIM_OK;
+    net_host_destroy(network->host);
+    net_switch_destroy(network->net);
+    enum sim_status status = net_pcap_close(network->pcap);
+    free(network);
+    return status;
+}
+
+struct net_switch *network_switch(struct network *network)
+{
+    return network->net;
+}
+
+struct net_host *network_host(struct network *network)
+{
+    return network->host;
+}
+
+sim_time network_next_poll(const struct network *network)
+{
+    return network->next_poll;
+}
+
+void network_poll(struct network *network, sim_time now)
+{
+    if (now < network->next_poll)
+        return;
+    net_host_poll(network->host, now);
+    network->next_poll = now + network->interval - now % network->interval;
+}
