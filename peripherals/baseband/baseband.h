@@ -5,7 +5,7 @@
  * Source: facts 5.1, 5.6; registers and their use by ROM code and Apache-2.0 libphy.a; a public trace of PHY
  * initialisation (esp32-open-mac/coverage). No vendor document describes any of it.
  *
- * Modelled: the noise floor, measured on the air over 76 us; how much of a period the channel is busy; the bus to the
+ * Modelled: the noise floor, measured on the air over 80 us; how much of a period the channel is busy; the bus to the
  * analog blocks, whose registers are kept and read back; the estimator of direct current, power and tone behind the
  * receiver, at one sample per 12.5 ns; the test tone's power; and behind these a chip whose mixers have offsets of
  * their own, drawn from stream "baseband.chip" of (seed, node), which calibration finds and removes.
@@ -43,8 +43,8 @@ enum baseband_survey_id { BASEBAND_SURVEY_NOISE, BASEBAND_SURVEY_CCA, BASEBAND_S
 /* The radio that this node has on the air. look NULL: none, and the receiver hears thermal noise only. */
 struct baseband_air {
     void *ctx;
-    /* Call baseband_looked(), with the same `which`, at the air's time `at`. At most one look of each kind is asked for
-     * at a time, and `at` is at least BASEBAND_LATENCY ahead. */
+    /* Call baseband_looked(), with the same `which`, at the air's time `at`, at least BASEBAND_LATENCY ahead. Of each
+     * kind there is one look; asking again moves it, which is done no later than BASEBAND_LATENCY before its time. */
     void (*look)(void *ctx, enum baseband_survey_id which, sim_time at);
 };
 

@@ -27,27 +27,27 @@ void baseband_chip_init(struct baseband_chip *chip, const struct dev_env *env)
 }
 
 /* The coarse DAC acts before the baseband amplifier: six stages of 6 dB, one bit each, and an index in steps of 1 dB.
- * It raises the current, the fine DAC lowers it. Gains per step in sixty-fourths, so that ROM's rx_dco_cal, which steps
- * by 3 g / 2^(stages + 7) with g falling by 1 dB an index, has a loop gain of about 1; of about 1/4 in the fine loop.
- */
+ * The fine one has a quarter of its step. Gains in sixty-fourths, so that libphy's searches, which step by the
+ * estimate's difference between two gains and by 2 to 4 times the estimate, have a loop gain of about 1. (Those of ROM
+ * take the fine DAC for an inverting one. libphy replaces them.) */
 int baseband_rx_dc(const struct baseband *bb, unsigned branch)
 {
-    static const int16_t index_gain[8] = {34, 38, 43, 49, 55, 62, 70, 80};
-    enum { FINE_GAIN = 7, STAGES = 6 };
+    static const int16_t index_gain[8] = {64, 72, 82, 92, 104, 118, 133, 150};
+    enum { FINE_GAIN = 16, STAGES = 6 };
     const uint16_t *dac = bb->pbus[MODULE_DC + branch];
     unsigned code = bb->pbus[MODULE_GAIN][REG_GAIN], stages = 0;
     for (unsigned bit = 0; bit < STAGES; bit++)
         stages += code >> bit & 1;
     int coarse = index_gain[code >> STAGES & 7] * (dac[REG_COARSE] - bb->chip.rx_coarse[branch]);
     int fine = FINE_GAIN * (dac[REG_FINE] - bb->chip.rx_fine[branch]);
-    return (coarse - fine) * (1 << stages);
+    return (coarse + fine) * (1 << stages);
 }
 
 bool baseband_tx_dc_is_high(const struct baseband *bb, unsigned branch)
 {
     const uint16_t *dac = bb->pbus[MODULE_DC + branch];
     int coarse = dac[REG_COARSE] - bb->chip.tx_coarse[branch], fine = dac[REG_FINE] - bb->chip.tx_fine[branch];
-    return 4 * coarse - fine > 0;
+    return 4 * coarse + fine > 0;
 }
 
 /* 24 quarters of a dB are a factor of 2 (6.02 dB). */

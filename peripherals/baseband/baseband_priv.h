@@ -25,7 +25,7 @@ static inline struct baseband *baseband_of_part(struct dev *dev)
 void baseband_survey_init(struct baseband *bb, enum baseband_survey_id id,
                           void (*done)(struct baseband *bb, sim_time now));
 
-/* `looks` looks at the air, the first at the next opportunity after now; then done(). One in progress is given up. */
+/* `looks` looks at the air, the first an interval after now; then done(). A survey in progress is given up. */
 void baseband_survey_start(struct baseband *bb, enum baseband_survey_id id, unsigned looks, sim_time interval,
                            sim_time now);
 void baseband_survey_stop(struct baseband *bb, enum baseband_survey_id id);

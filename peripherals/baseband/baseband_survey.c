@@ -32,14 +32,21 @@ void baseband_looked(struct baseband *bb, enum baseband_survey_id which, double 
     evq_schedule(bb->dev.env->evq, &survey->answer, now + BASEBAND_LATENCY);
 }
 
+/* An interval after the last look, or the start; as soon as the way to the air allows. */
+static sim_time next_look(const struct baseband_survey *survey, sim_time last, sim_time now)
+{
+    sim_time next = last + survey->interval, soonest = now + BASEBAND_LATENCY;
+    return next > soonest ? next : soonest;
+}
+
 static void answered(void *ctx, sim_time now)
 {
     struct baseband_survey *survey = ctx;
     survey->is_asked = false;
     if (survey->taken >= survey->wanted)
-        return;                       /* stopped meanwhile */
-    if (survey->at < survey->start) { /* asked for by a survey that was given up */
-        ask(survey, now + BASEBAND_LATENCY);
+        return;                                          /* stopped meanwhile */
+    if (survey->at < survey->start + survey->interval) { /* asked for by a survey that was given up */
+        ask(survey, next_look(survey, survey->start, now));
         return;
     }
     survey->taken++;
@@ -50,8 +57,7 @@ static void answered(void *ctx, sim_time now)
         survey->done(survey->bb, now);
         return;
     }
-    sim_time next = survey->at + survey->interval, soonest = now + BASEBAND_LATENCY;
-    ask(survey, next > soonest ? next : soonest);
+    ask(survey, next_look(survey, survey->at, now));
 }
 
 void baseband_survey_init(struct baseband *bb, enum baseband_survey_id id,
@@ -73,8 +79,9 @@ void baseband_survey_start(struct baseband *bb, enum baseband_survey_id id, unsi
     survey->wanted = looks;
     survey->taken = survey->busy = 0;
     survey->lowest = INT_MAX;
-    if (!survey->is_asked)
-        ask(survey, now + BASEBAND_LATENCY);
+    /* One that the air may have reached already is answered first. */
+    if (!survey->is_asked || survey->at > now + BASEBAND_LATENCY)
+        ask(survey, next_look(survey, now, now));
 }
 
 void baseband_survey_stop(struct baseband *bb, enum baseband_survey_id id)

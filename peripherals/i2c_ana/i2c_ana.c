@@ -93,6 +93,7 @@ static void i2c_ana_channel_written(struct dev *dev, unsigned index, uint32_t ol
 {
     const struct i2c_ana *i2c = (struct i2c_ana *)dev;
     (void)index, (void)old;
+    reg_put(dev, I2C_ANA_CHANNEL_DONE, reg_field_of(written, I2C_ANA_CHANNEL_START));
     if (i2c->port.tuned)
         i2c->port.tuned(i2c->port.ctx, 2400 + reg_field_of(written, I2C_ANA_CHANNEL_CODE) / 2, dev->now);
 }

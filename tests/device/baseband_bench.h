@@ -60,6 +60,12 @@ class baseband_bench : public ::testing::Test
                                              auto *self = static_cast<baseband_bench *>(ctx);
                                              EXPECT_GE(at, self->bench.now + BASEBAND_LATENCY);
                                              self->looks.emplace_back(which, at);
+                                             for (auto &look : self->pending)
+                                                 if (look.first == which) {
+                                                     EXPECT_GT(look.second, self->bench.now + BASEBAND_LATENCY);
+                                                     look.second = at;
+                                                     return;
+                                                 }
                                              self->pending.emplace_back(which, at);
                                          }};
         baseband_connect(bb.get(), &air);

@@ -182,7 +182,7 @@ TEST_F(BasebandCalibration, OffsetDacsRemoveTheReceiversDirectCurrent)
     }
 }
 
-TEST_F(BasebandCalibration, TheFineDacLowersWhatTheCoarseOneRaises)
+TEST_F(BasebandCalibration, BothDacsRaiseTheCurrentOfTheirBranch)
 {
     pbus(GAIN_MODULE, 2, 0x003);
     for (unsigned branch = 0; branch < 2; branch++) {
@@ -190,12 +190,12 @@ TEST_F(BasebandCalibration, TheFineDacLowersWhatTheCoarseOneRaises)
         pbus(DC_MODULE + branch, FINE, MIDDLE);
     }
     struct estimate before = estimate();
-    pbus(DC_MODULE, COARSE, MIDDLE + 100);
-    EXPECT_GT(estimate().i, before.i);
+    pbus(DC_MODULE, COARSE, MIDDLE + 40);
+    EXPECT_EQ(estimate().i - before.i, 40 * 4); /* two stages of 6 dB */
     EXPECT_EQ(estimate().q, before.q);
     pbus(DC_MODULE, COARSE, MIDDLE);
-    pbus(DC_MODULE, FINE, MIDDLE + 100);
-    EXPECT_LT(estimate().i, before.i);
+    pbus(DC_MODULE, FINE, MIDDLE + 40);
+    EXPECT_EQ(estimate().i - before.i, 40);
 }
 
 TEST_F(BasebandCalibration, EveryChipHasOffsetsOfItsOwnAndKeepsThem)
@@ -325,6 +325,18 @@ TEST_F(BasebandCalibration, WithoutARadioTheConverterSeesNone)
     EXPECT_FALSE(field(i2c->dev, I2C_ANA_TX_DC_I_HIGH));
     std::vector<int> level = convert();
     EXPECT_EQ(level[2], level[6]);
+}
+
+/* set_channel() writes the code, sets START and waits for DONE. */
+TEST_F(BasebandCalibration, AChannelIsSetWhenItsStartIsSeen)
+{
+    put(i2c->dev, I2C_ANA_CHANNEL_CODE, 74); /* channel 6 */
+    EXPECT_FALSE(field(i2c->dev, I2C_ANA_CHANNEL_DONE));
+    put(i2c->dev, I2C_ANA_CHANNEL_START, 1);
+    EXPECT_TRUE(field(i2c->dev, I2C_ANA_CHANNEL_DONE));
+    put(i2c->dev, I2C_ANA_CHANNEL_START, 0);
+    EXPECT_FALSE(field(i2c->dev, I2C_ANA_CHANNEL_DONE));
+    EXPECT_EQ(field(i2c->dev, I2C_ANA_CHANNEL_CODE), 74u);
 }
 
 } // namespace
