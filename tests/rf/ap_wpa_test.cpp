@@ -88,6 +88,24 @@ TEST(Handshake, DrawsItsNoncesFromTheSeed)
     EXPECT_NE(memcmp(eapols(a)[0].nonce, eapols(a)[1].nonce, WPA_NONCE), 0);
 }
 
+TEST(Handshake, AndAllThatFollowsIsTheSameInEveryRunWithTheSameSeed)
+{
+    auto play = [](uint64_t seed) {
+        Secure net(5, Bss::secure_network(), seed);
+        for (auto &member : net.members)
+            member.send(bss::ALL, "from " + std::to_string(member.node));
+        net.run(SIM_S(1));
+        std::vector<std::pair<sim_time, bss::bytes>> air;
+        for (auto &frame : net.air)
+            air.emplace_back(frame.start, frame.mpdu);
+        return air;
+    };
+    auto once = play(3);
+    EXPECT_GT(once.size(), 60u);
+    EXPECT_EQ(once, play(3));
+    EXPECT_NE(once, play(4));
+}
+
 TEST(Handshake, WithAWrongPassphraseFailsOnBothSidesAndNoDataPass)
 {
     Bss net(2);
