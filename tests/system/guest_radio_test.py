@@ -43,6 +43,14 @@ class GuestRun(Vesper):
                          f"count = {nodes}\n[[input]]\nat = '20ms'\ntext = \"{text}\"\n", nodes)
 
 
+class Driver(GuestRun):
+    """The program `wifi` checks the MAC and the driver from the inside."""
+
+    def test_all_checks_pass(self):
+        console, = self.play(f"use = 'on'\n[run]\nuntil = '1s'\n[[node]]\nfirmware = '{firmware('wifi')}'\n", 1)
+        self.assertRegex(console, r"wifi: \d+ checks passed")
+
+
 class Saturate(GuestRun):
     """A driver that always has a frame ready costs the air nothing."""
 
