@@ -292,6 +292,40 @@ std::string link_table(const radio_stats *stats, const std::vector<radio_party> 
     return text;
 }
 
+double megabits_a_second(std::uint64_t bytes, sim_time time)
+{
+    return time ? 8e-6 * static_cast<double>(bytes) / seconds_of(time) : 0;
+}
+
+// Packets of CPU-less stations from end to end: what comes out of it all.
+std::string flow_table(const radio_stats *stats, const std::vector<radio_party> &parties)
+{
+    constexpr unsigned SHOWN = 8;
+    std::string lines;
+    std::uint64_t bytes = 0;
+    unsigned flows = 0;
+    for (unsigned from = 0; from < parties.size(); from++)
+        for (unsigned to = 0; to < parties.size(); to++) {
+            const radio_link_stats *link = radio_stats_link(stats, from, to);
+            if (!link || (link->packets_made == 0 && link->packets_delivered == 0))
+                continue;
+            bytes += link->packet_bytes;
+            if (flows++ < SHOWN)
+                lines += format(
+                    "  %-30s %9" PRIu64 "  %7s  %9.3f  %8s\n", (parties[from].name + " -> " + parties[to].name).c_str(),
+                    link->packets_made,
+                    percent(static_cast<double>(link->packets_delivered), static_cast<double>(link->packets_made))
+                        .c_str(),
+                    megabits_a_second(link->packet_bytes, radio_stats_end(stats)),
+                    milliseconds(link->packet_delay, 500).c_str());
+        }
+    if (flows == 0)
+        return "";
+    std::string more = flows > SHOWN ? format("  ... and %u more, see metrics.json\n", flows - SHOWN) : "";
+    return "  packets of stations              made   arrived %  Mbit/s   p50 ms\n" + lines + more +
+           format("  goodput          %.3f Mbit/s in all\n", megabits_a_second(bytes, radio_stats_end(stats)));
+}
+
 std::string channel_lines(const radio_stats *stats)
 {
     std::string text;
@@ -338,7 +372,8 @@ json radio_json(const radio_stats *stats, const std::vector<radio_party> &partie
 
 std::string radio_summary(const radio_stats *stats, const std::vector<radio_party> &parties)
 {
-    return node_table(stats, parties) + link_table(stats, parties) + channel_lines(stats) + totals_line(stats);
+    return node_table(stats, parties) + link_table(stats, parties) + flow_table(stats, parties) + channel_lines(stats) +
+           totals_line(stats);
 }
 
 } // namespace vesper

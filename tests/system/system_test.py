@@ -591,7 +591,8 @@ class Info(Vesper):
             self.assertEqual(result.stderr, "")
 
 
-def main():
+def main(module):
+    """Runs the tests of a module, or those that the command line names."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--vesper", required=True, type=lambda p: pathlib.Path(p).resolve())
     parser.add_argument("--firmware", required=True, type=lambda p: pathlib.Path(p).resolve())
@@ -601,8 +602,8 @@ def main():
     sys.argv = [sys.argv[0]]
     loader = unittest.TestLoader()
     names = OPTIONS.tests or [None]
-    suite = unittest.TestSuite(loader.loadTestsFromName(n, sys.modules[__name__]) if n
-                               else loader.loadTestsFromModule(sys.modules[__name__]) for n in names)
+    suite = unittest.TestSuite(loader.loadTestsFromName(n, module) if n
+                               else loader.loadTestsFromModule(module) for n in names)
     result = unittest.TextTestRunner(verbosity=2).run(suite)
     with contextlib.suppress(BrokenPipeError):
         sys.stdout.flush()
@@ -610,4 +611,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.modules[__name__]))
