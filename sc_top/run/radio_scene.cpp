@@ -501,7 +501,11 @@ sim_status radio_scene::attach(const scenario &what, const node_options &options
     config.observer = air_mac_observer(made.get());
     wifi_port *port = wifi_port_create(node_wifi(model), &config);
     ports.emplace_back(port);
-    return port ? SIM_OK : SIM_NO_MEMORY;
+    if (!port)
+        return SIM_NO_MEMORY;
+    rf_radio *radio = dcf_radio(wifi_port_dcf(port));
+    basebands.emplace_back(baseband_port_create(node_baseband(model), model, config.medium, radio, number));
+    return basebands.back() ? SIM_OK : SIM_NO_MEMORY;
 }
 
 } // namespace vesper

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "sc_top/air/air.h"
+#include "sc_top/node/baseband_port.h"
 #include "sc_top/node/wifi_port.h"
 #include "sc_top/scenario/scenario.h"
 
@@ -26,6 +27,12 @@ struct wifi_port_deleter {
     void operator()(wifi_port *p) const
     {
         wifi_port_destroy(p);
+    }
+};
+struct baseband_port_deleter {
+    void operator()(baseband_port *p) const
+    {
+        baseband_port_destroy(p);
     }
 };
 
@@ -71,7 +78,8 @@ class radio_scene
     std::list<std::vector<rf_waypoint>> ways; // outlive the air, as does what follows
     std::list<std::vector<sim_time>> times;
     std::unique_ptr<air, air_deleter> made;
-    std::vector<std::unique_ptr<wifi_port, wifi_port_deleter>> ports; // go first
+    std::vector<std::unique_ptr<wifi_port, wifi_port_deleter>> ports;             // go before the air,
+    std::vector<std::unique_ptr<baseband_port, baseband_port_deleter>> basebands; // and these before their radios
 
     template <typename T>
     sim_status place(const T &options, std::uint64_t count, const scenario &what, const std::vector<who> &named);
