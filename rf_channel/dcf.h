@@ -42,11 +42,16 @@ struct dcf_config {
      * backoff although our ACK will follow (ns-3). The standard wants the medium idle for a whole IFS (10.3.4.2). */
     bool idle_at_rx_end;
     uint32_t basic_rates; /* for answers; bit n = enum rf_rate n, see rf_response_rate */
-    double power_dbm;     /* of answers */
+    /* For hardware with a table of its own: 1 + the rate that answers a frame of each rate; 0: by basic_rates. */
+    uint8_t answer_rate[RF_RATE_COUNT];
+    double power_dbm; /* of answers */
 };
 
 /* EDCA with 802.11g's short slots, DSSS 1 Mbit/s as the lowest mandatory rate. */
 struct dcf_config dcf_defaults(void);
+
+/* How a frame of `mode` is answered: its rate by answer_rate or basic_rates, and with its preamble. */
+struct rf_mode dcf_answer_to(const struct dcf_config *config, struct rf_mode mode);
 
 enum dcf_protection { DCF_PROTECT_NONE, DCF_PROTECT_RTS, DCF_PROTECT_CTS_TO_SELF };
 enum dcf_answer { DCF_ANSWER_NONE, DCF_ANSWER_ACK, DCF_ANSWER_BLOCK_ACK };

@@ -14,12 +14,18 @@ static void answer_failed(struct dcf *dcf, sim_time now)
     dcf_end_exchange(dcf, now, dcf->exchange == EXCHANGE_AWAIT_CTS ? DCF_NO_CTS : DCF_NO_ACK, NULL);
 }
 
-struct rf_mode dcf_answer_mode(const struct dcf *dcf, struct rf_mode mode)
+struct rf_mode dcf_answer_to(const struct dcf_config *config, struct rf_mode mode)
 {
-    enum rf_rate rate = rf_response_rate(mode, dcf->config.basic_rates);
+    unsigned own = config->answer_rate[mode.rate];
+    enum rf_rate rate = own ? (enum rf_rate)(own - 1) : rf_response_rate(mode, config->basic_rates);
     const struct rf_rate_info *info = rf_rate_of(rate);
     bool has_short_preamble = info->has_short && info->kind != RF_KIND_HT;
     return (struct rf_mode){rate, has_short_preamble && mode.short_form};
+}
+
+struct rf_mode dcf_answer_mode(const struct dcf *dcf, struct rf_mode mode)
+{
+    return dcf_answer_to(&dcf->config, mode);
 }
 
 /* ---- Addresses ---- */
