@@ -192,24 +192,28 @@ static void wifi_mac_address_written(struct dev *dev, unsigned index, uint32_t o
     tell_address(mac_of(dev), index);
 }
 
-/* The rates that answers may have: the codes of the table; without one, the standard's. */
+/* Byte 8 + n of the table is the code that answers code n, n = 0..23: with what the vendor's driver writes, DSSS is
+ * answered alike, OFDM at 6 Mbit/s, MCS 0 to 2 at 6 and the others at 24. The first eight bytes are 0 there. Codes that
+ * are none, and a table of zeros, mean the standard's rule. */
 static void tell_answer_rates(struct wifi_mac *mac)
 {
-    enum { WORDS = 8 };
-    struct wifi_mac_rate rates[4 * WORDS];
+    enum { WORDS = 8, FIRST = 8, CODES = 4 * WORDS - FIRST };
+    struct wifi_mac_answer_rate rates[CODES];
     unsigned count = 0;
     uint32_t any = 0;
-    for (unsigned i = 0; i < 4 * WORDS; i++) {
-        uint32_t word = reg_word(&mac->dev, WMAC_ACK_RATE + i / 4 * 4);
-        any |= word;
-        if (wifi_mac_rate_of_code(word >> (8 * (i % 4)) & 0xFF, &rates[count]))
-            count++;
+    for (unsigned i = 0; i < WORDS; i++)
+        any |= reg_word(&mac->dev, WMAC_ACK_RATE + 4 * i);
+    for (unsigned code = 0; any && code < CODES; code++) {
+        unsigned at = FIRST + code;
+        uint32_t answer = reg_word(&mac->dev, WMAC_ACK_RATE + at / 4 * 4) >> (8 * (at % 4)) & 0xFF;
+        count +=
+            wifi_mac_rate_of_code(code, &rates[count].frame) && wifi_mac_rate_of_code(answer, &rates[count].answer);
     }
     if (!any && !mac->has_answer_rates)
         return;
     mac->has_answer_rates = any;
     if (mac->air.set_answer_rates)
-        mac->air.set_answer_rates(mac->air.ctx, rates, any ? count : 0, wifi_mac_effect_time(mac));
+        mac->air.set_answer_rates(mac->air.ctx, rates, count, wifi_mac_effect_time(mac));
 }
 
 static void wifi_mac_ack_rate_written(struct dev *dev, unsigned index, uint32_t old, uint32_t written)

@@ -38,6 +38,11 @@ struct wifi_mac_rate {
     bool short_form;
 };
 
+/* What answers a frame of a rate. */
+struct wifi_mac_answer_rate {
+    struct wifi_mac_rate frame, answer;
+};
+
 enum wifi_mac_answer { WIFI_MAC_ANSWER_NONE, WIFI_MAC_ANSWER_ACK, WIFI_MAC_ANSWER_BLOCK_ACK };
 enum wifi_mac_protection { WIFI_MAC_PROTECT_NONE, WIFI_MAC_PROTECT_RTS, WIFI_MAC_PROTECT_CTS_TO_SELF };
 
@@ -68,8 +73,8 @@ struct wifi_mac_air {
     void (*set_address)(void *ctx, unsigned interface, const uint8_t *address, const uint8_t *mask, sim_time at);
     void (*tune)(void *ctx, unsigned channel, sim_time at); /* 1..14 */
     void (*listen)(void *ctx, bool on, sim_time at);
-    /* The set of rates for answers; count 0: as the node is configured. */
-    void (*set_answer_rates)(void *ctx, const struct wifi_mac_rate *rates, unsigned count, sim_time at);
+    /* The rates of ACK, CTS and BlockAck; count 0: as the node is configured. */
+    void (*set_answer_rates)(void *ctx, const struct wifi_mac_answer_rate *rates, unsigned count, sim_time at);
     /* Block-ack agreement as recipient. */
     void (*block_ack)(void *ctx, bool open, const uint8_t *peer, unsigned tid, uint16_t start, sim_time at);
 };

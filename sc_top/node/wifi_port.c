@@ -26,9 +26,14 @@ enum request_kind {
 struct request {
     sim_time at;
     enum request_kind kind;
-    uint32_t number; /* slot, interface, frame, channel, on, rates, tid */
+    uint32_t number; /* slot, interface, frame, channel, on, tid */
     uint16_t start;
-    uint8_t address[WIFI_MAC_ADDRESS], mask[WIFI_MAC_ADDRESS];
+    union {
+        struct {
+            uint8_t address[WIFI_MAC_ADDRESS], mask[WIFI_MAC_ADDRESS];
+        };
+        uint8_t answer_rate[RF_RATE_COUNT]; /* of struct dcf_config */
+    };
 };
 
 struct wifi_port {
@@ -81,24 +86,16 @@ static unsigned slot_of_device(unsigned slot)
 
 /* --- Requests in the air's time ---------------------------------------------------------------------------------- */
 
-/* RTS and CTS-to-self go out as the frame's answer does; with its preamble, in DSSS. */
-static struct rf_mode protection_mode(const struct wifi_port *port, struct rf_mode mode)
-{
-    enum rf_rate rate = rf_response_rate(mode, port->engine.basic_rates);
-    bool is_dsss = rf_rate_of(rate)->kind == RF_KIND_DSSS || rf_rate_of(rate)->kind == RF_KIND_CCK;
-    return (struct rf_mode){.rate = rate, .short_form = mode.short_form && is_dsss && rf_rate_of(rate)->has_short};
-}
-
 static void start(struct wifi_port *port, unsigned slot)
 {
     struct dcf_attempt *attempt = &port->attempt[slot];
-    attempt->protection_mode = protection_mode(port, attempt->mode);
+    attempt->protection_mode = dcf_answer_to(&port->engine, attempt->mode);
     dcf_start(port->dcf, slot, attempt);
 }
 
-static void set_answer_rates(struct wifi_port *port, uint32_t rates)
+static void set_answer_rates(struct wifi_port *port, const uint8_t answer_rate[RF_RATE_COUNT])
 {
-    port->engine.basic_rates = rates ? rates : port->config.dcf.basic_rates;
+    memcpy(port->engine.answer_rate, answer_rate, sizeof port->engine.answer_rate);
     dcf_configure(port->dcf, &port->engine);
 }
 
@@ -129,7 +126,7 @@ static void carry_out(struct wifi_port *port, const struct request *request)
         dcf_set_listening(dcf, request->number != 0);
         break;
     case REQUEST_ANSWER_RATES:
-        set_answer_rates(port, request->number);
+        set_answer_rates(port, request->answer_rate);
         break;
     case REQUEST_OPEN_BLOCK_ACK:
         dcf_block_ack_open(dcf, request->address, request->number, request->start);
@@ -221,12 +218,15 @@ static void on_listen(void *ctx, bool on, sim_time at)
     ask(ctx, REQUEST_LISTEN, on, at);
 }
 
-static void on_set_answer_rates(void *ctx, const struct wifi_mac_rate *rates, unsigned count, sim_time at)
+static void on_set_answer_rates(void *ctx, const struct wifi_mac_answer_rate *rates, unsigned count, sim_time at)
 {
-    uint32_t set = 0;
+    const struct wifi_port *port = ctx;
+    struct request *request = ask(ctx, REQUEST_ANSWER_RATES, 0, at);
+    if (count == 0)
+        memcpy(request->answer_rate, port->config.dcf.answer_rate, sizeof request->answer_rate);
     for (unsigned i = 0; i < count; i++)
-        set |= UINT32_C(1) << wifi_port_mode(&rates[i]).rate;
-    ask(ctx, REQUEST_ANSWER_RATES, set, at);
+        request->answer_rate[wifi_port_mode(&rates[i].frame).rate] =
+            (uint8_t)(1 + wifi_port_mode(&rates[i].answer).rate);
 }
 
 static void on_block_ack(void *ctx, bool open, const uint8_t *peer, unsigned tid, uint16_t start, sim_time at)

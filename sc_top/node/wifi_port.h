@@ -20,7 +20,7 @@ struct wifi_port_config {
     unsigned node;      /* of the medium */
     unsigned channel;   /* until software tunes */
     double power_dbm;   /* of answers, and of frames whose slot does not say otherwise */
-    struct dcf_config dcf; /* its power_dbm does not count; nor basic_rates once software has chosen answer rates */
+    struct dcf_config dcf; /* its power_dbm does not count; nor its rates for answers once software has chosen */
     const struct dcf_observer *observer; /* may be NULL */
 };
 

@@ -115,10 +115,11 @@ struct air_recorder {
             self(ctx).note(at, "channel " + std::to_string(channel));
         };
         air.listen = [](void *ctx, bool on, sim_time at) { self(ctx).note(at, on ? "radio on" : "radio off"); };
-        air.set_answer_rates = [](void *ctx, const struct wifi_mac_rate *rates, unsigned count, sim_time at) {
-            std::string text = "answers at";
+        air.set_answer_rates = [](void *ctx, const struct wifi_mac_answer_rate *rates, unsigned count, sim_time at) {
+            std::string text = "answers:";
             for (unsigned i = 0; i < count; i++)
-                text += " " + std::to_string(wifi_mac_rate_kbps(&rates[i]));
+                text += " " + std::to_string(wifi_mac_code_of_rate(&rates[i].frame)) + ">" +
+                        std::to_string(wifi_mac_code_of_rate(&rates[i].answer));
             self(ctx).note(at, count ? text : "standard answers");
         };
         air.block_ack = [](void *ctx, bool open, const uint8_t *peer, unsigned tid, uint16_t start, sim_time at) {

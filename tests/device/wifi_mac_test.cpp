@@ -70,17 +70,13 @@ TEST_F(WifiMac, AddressesAreToldWhenTheyAreEnabledAndWhenTheyChange)
     EXPECT_EQ(air.asked.size(), 3u) << "the air answers for receiver addresses only";
 }
 
-TEST_F(WifiMac, TheVendorsTableOfAnswerRatesIsASetOfRates)
+TEST_F(WifiMac, TheVendorsTableSaysWhatAnswersEachRate)
 {
     static const uint32_t table[8] = {0, 0, 0x03020100, 0x07060500, 0x0B0B0B0B, 0x0B0B0B0B, 0x090B0B0B, 0x09090909};
     for (unsigned i = 0; i < 8; i++)
         write(WMAC_ACK_RATE + 4 * i, table[i]);
-    std::string last = air.words().back();
-    EXPECT_EQ(last.substr(0, 16), "answers at 1000 ");
-    for (const char *rate : {" 2000", " 5500", " 11000", " 6000", " 24000"})
-        EXPECT_NE(last.find(rate), std::string::npos) << rate;
-    for (const char *rate : {" 9000", " 12000", " 36000", " 54000"})
-        EXPECT_EQ(last.find(rate), std::string::npos) << rate;
+    EXPECT_EQ(air.words().back(), "answers: 0>0 1>1 2>2 3>3 5>5 6>6 7>7 8>11 9>11 10>11 11>11 12>11 13>11 14>11 15>11 "
+                                  "16>11 17>11 18>11 19>9 20>9 21>9 22>9 23>9");
     dev_reset(&mac.dev, DEV_RESET_SYSTEM, bench.now);
     EXPECT_EQ(air.words().back(), "standard answers");
 }

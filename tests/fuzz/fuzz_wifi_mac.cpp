@@ -151,9 +151,9 @@ struct machine {
             must(channel >= 1 && channel <= 14, "14 channels");
         };
         air.listen = [](void *ctx, bool, sim_time at) { self(ctx, at); };
-        air.set_answer_rates = [](void *ctx, const struct wifi_mac_rate *, unsigned count, sim_time at) {
+        air.set_answer_rates = [](void *ctx, const struct wifi_mac_answer_rate *, unsigned count, sim_time at) {
             self(ctx, at);
-            must(count <= 32, "32 rates");
+            must(count <= 24, "24 rates");
         };
         air.block_ack = [](void *ctx, bool, const std::uint8_t *, unsigned tid, std::uint16_t start, sim_time at) {
             self(ctx, at);

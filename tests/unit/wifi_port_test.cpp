@@ -307,14 +307,24 @@ TEST_F(Ether, AStoppedMacHearsNothing)
     EXPECT_EQ((*this)[1].read(WMAC_STAT_RX_END), 0u);
 }
 
+// What the vendor's driver writes.
 TEST_F(Ether, AnswerRatesAreThoseOfTheTable)
 {
+    static const uint32_t table[8] = {0, 0, 0x03020100, 0x07060500, 0x0B0B0B0B, 0x0B0B0B0B, 0x090B0B0B, 0x09090909};
     build(2);
-    (*this)[1].write(WMAC_ACK_RATE + 16, 0x0B0B0B0B);
+    for (unsigned i = 0; i < 8; i++)
+        (*this)[1].write(WMAC_ACK_RATE + 4 * i, table[i]);
     run_for(SIM_US(10));
-    (*this)[0].send(2, data_frame(address_of(1), address_of(0)), WAIT_ACK);
-    run_for(SIM_MS(1));
-    EXPECT_EQ(on_air.at(1).rate, RF_RATE_OFDM_6);
+    static const std::pair<unsigned, enum rf_rate> answers[] = {
+        {0x03, RF_RATE_CCK_11}, {0x0C, RF_RATE_OFDM_6}, {0x12, RF_RATE_OFDM_6}, {0x17, RF_RATE_OFDM_24}};
+    for (const auto &answer : answers) {
+        on_air.clear();
+        (*this)[1].start(1, 1);
+        (*this)[0].send(2, data_frame(address_of(1), address_of(0)), WAIT_ACK, answer.first);
+        run_for(SIM_MS(1));
+        EXPECT_EQ((*this)[0].error(2), 0u) << answer.first;
+        EXPECT_EQ(on_air.at(1).rate, answer.second) << answer.first;
+    }
 }
 
 TEST_F(Ether, EveryRateReachesTheOtherSideUnderItsCode)
