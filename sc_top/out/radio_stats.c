@@ -36,7 +36,7 @@ struct flight {
     unsigned channel;
     sim_time start, end;
     bool met;    /* another frame on the same channel */
-    bool marred; /* met one that the receiver can hear */
+    bool marred; /* met one that the receiver can hear, or energy that it hears already */
     bool told;   /* the receiver had synchronised */
     enum rf_rx_result result;
     double raised_db; /* by interference */
@@ -293,7 +293,8 @@ static void transmitted(void *ctx, sim_time now, const struct rf_frame *frame)
                                     .to = to,
                                     .channel = frame->channel,
                                     .start = frame->start,
-                                    .end = frame->start + length};
+                                    .end = frame->start + length,
+                                    .marred = to != NOBODY && stats->place[to].state == DCF_STATE_BUSY};
     join(stats, frame->from, now);
 }
 
