@@ -81,7 +81,7 @@ struct ap_counts {
     uint64_t probes, authentications, associations, refused, departures;
     uint64_t handshakes, handshake_failures, mic_failures, group_rekeys;
     uint64_t from_air, to_air, from_port, to_port, forwarded; /* data frames; forwarded: from one station to another */
-    uint64_t undecryptable, replays, malformed, unwanted;     /* received and dropped */
+    uint64_t undecryptable, replays, malformed, unwanted;     /* dropped: from the air, or malformed at the port */
     uint64_t no_destination, overflow, expired, undelivered;  /* to be sent and dropped */
     uint64_t buffered, polls;                                 /* frames kept for dozing stations; PS-Polls */
 };

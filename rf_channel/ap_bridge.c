@@ -22,7 +22,7 @@ void ap_bridge_send(struct client *client, const uint8_t *ethernet, size_t size)
     unsigned priority = llc_priority(ethernet, size);
     size_t payload = llc_from_ethernet(ethernet, size, body + QOS);
     if (payload == 0) {
-        ap->counts.no_destination++;
+        ap->counts.malformed++;
         return;
     }
     body[0] = (uint8_t)priority;
@@ -47,7 +47,8 @@ static void send_to_group(struct ap *ap, const uint8_t *ethernet, size_t size)
     uint8_t body[ETHERNET_MAX + LLC_SNAP];
     size_t payload = llc_from_ethernet(ethernet, size, body);
     if (payload == 0 || ap->associated == 0) {
-        ap->counts.no_destination++;
+        ap->counts.malformed += payload == 0;
+        ap->counts.no_destination += payload > 0;
         return;
     }
     from_ds(ap, ethernet, MPDU_DATA_PLAIN, &header);
@@ -135,7 +136,7 @@ static void take(struct client *client, sim_time now, const struct mpdu *mpdu)
         return;
     const uint8_t *body = plain + mpdu->header;
     size_t made = llc_to_ethernet(plain + 16, plain + 10, body, size - mpdu->header, ap->ethernet);
-    if (made == 0) {
+    if (made == 0 || made > ETHERNET_MAX) {
         ap->counts.malformed++;
         return;
     }

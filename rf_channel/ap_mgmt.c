@@ -161,7 +161,7 @@ static void put_description(const struct ap *ap, struct body *body, bool with_ti
     if (with_tim) {
         unsigned period = ap->config.dtim_period;
         unsigned count = (unsigned)((period - ap->beacon % period) % period);
-        body_put_tim(body, count, period, count == 0 && ap->group_kept.count > 0, ap->traffic_map);
+        body_put_tim(body, count, period, count == 0 && ap->group_kept.count + ap->cabs > 0, ap->traffic_map);
     }
     if (ofdm) {
         uint8_t erp = ap->non_erp ? ERP_NON_ERP_PRESENT | ERP_USE_PROTECTION : 0;
@@ -246,7 +246,9 @@ void ap_mgmt_start(struct ap *ap)
 {
     evq_event_init(&ap->tbtt, on_tbtt, ap, EVQ_PHASE_DEVICE);
     ap->tbtt.node = dcf_node(station_dcf(ap->station));
-    evq_schedule(ap->q, &ap->tbtt, ap->config.beacon_offset);
+    sim_time now = evq_now(ap->q), first = ap->config.beacon_offset;
+    ap->beacon = now > first ? (now - first + interval(ap) - 1) / interval(ap) : 0;
+    evq_schedule(ap->q, &ap->tbtt, first + ap->beacon * interval(ap));
 }
 
 void ap_send_away(struct ap *ap, const uint8_t *address, unsigned reason)

@@ -191,7 +191,7 @@ static void take(struct sta_client *client, sim_time now, const struct mpdu *mpd
         return;
     bool was_protected = mpdu->flags & MPDU_FLAG_PROTECTED;
     size_t made = llc_to_ethernet(plain + 4, plain + 16, plain + mpdu->header, size - mpdu->header, client->ethernet);
-    if (made == 0) {
+    if (made == 0 || made > ETHERNET_MAX) {
         client->counts.malformed++;
         return;
     }

@@ -47,6 +47,18 @@ TEST(Beacon, StandsOnTheGridOf102400UsAtItsOwnOffsetAndCarriesTheTimeOfItsOwnTim
     }
 }
 
+TEST(Beacon, KeepsToTheGridWhenTheAccessPointIsSwitchedOnLater)
+{
+    Bss net(1);
+    net.run(SIM_MS(250));
+    net.start_ap(Bss::open_network());
+    net.run(SIM_MS(250));
+    auto beacons = net.heard(MPDU_MANAGEMENT, MPDU_BEACON);
+    ASSERT_EQ(beacons.size(), 2u);
+    EXPECT_LE(beacons[0].start - SIM_US(3 * 102400), SIM_US(9));
+    EXPECT_EQ(timestamp(beacons[0]), beacons[0].start / SIM_US(1) + 384);
+}
+
 TEST(Beacon, WaitsForABusyMediumAndItsTimestampFollows)
 {
     Bss net(2);

@@ -134,10 +134,15 @@ TEST(Bridge, DropsWhatTheWireSendsToStrangers)
     net.inject(bss::node_address(77), "nobody");
     const uint8_t runt[5] = {};
     ap_inject(net.ap, runt, sizeof runt);
+    net.inject(bss::node_address(1), std::string(1499, '.')); // with its header, a byte more than Ethernet carries
+    net.inject(bss::ALL, std::string(1499, '.'));
     net.run(SIM_MS(20));
     EXPECT_EQ(net.counts().no_destination, 1u);
-    EXPECT_EQ(net.counts().malformed, 1u);
+    EXPECT_EQ(net.counts().malformed, 3u);
     EXPECT_TRUE(net.heard(MPDU_DATA, MPDU_DATA_PLAIN).empty());
+    net.inject(bss::node_address(1), std::string(1498, '.'));
+    net.run(SIM_MS(20));
+    EXPECT_EQ(net.members[0].received.size(), 1u);
 }
 
 TEST(Bridge, KeepsTheOrderOfManyFramesAndLosesNone)
