@@ -27,13 +27,13 @@ void baseband_chip_init(struct baseband_chip *chip, const struct dev_env *env)
 }
 
 /* The coarse DAC acts before the baseband amplifier: six stages of 6 dB, one bit each, and an index in steps of 1 dB.
- * The fine one has a quarter of its step. Gains in sixty-fourths, so that libphy's searches, which step by the
- * estimate's difference between two gains and by 2 to 4 times the estimate, have a loop gain of about 1. (Those of ROM
- * take the fine DAC for an inverting one. libphy replaces them.) */
+ * The fine one has about a sixth of its step. Gains in sixty-fourths, so that libphy's searches, which step by the
+ * estimate's difference between two gains and by 1 to 4 times the estimate, have loop gains between 0.3 and 1.4. (Those
+ * of ROM take the fine DAC for an inverting one. libphy replaces them.) */
 int baseband_rx_dc(const struct baseband *bb, unsigned branch)
 {
     static const int16_t index_gain[8] = {64, 72, 82, 92, 104, 118, 133, 150};
-    enum { FINE_GAIN = 16, STAGES = 6 };
+    enum { FINE_GAIN = 10, STAGES = 6 };
     const uint16_t *dac = bb->pbus[MODULE_DC + branch];
     unsigned code = bb->pbus[MODULE_GAIN][REG_GAIN], stages = 0;
     for (unsigned bit = 0; bit < STAGES; bit++)
@@ -56,7 +56,7 @@ static unsigned amplitude_of(int quarters)
     static const uint16_t fraction[24] = {1000, 972, 944, 917, 891, 866, 841, 818, 794, 772, 750, 729,
                                           708,  688, 668, 649, 631, 613, 596, 579, 562, 546, 531, 516};
     unsigned down = quarters < 0 ? (unsigned)-quarters : 0;
-    return fraction[down % 24] >> (down / 24);
+    return (unsigned)fraction[down % 24] >> (down / 24);
 }
 
 unsigned baseband_tone_amplitude(const struct baseband *bb)

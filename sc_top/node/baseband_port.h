@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Between a node's baseband and its radio: looks at the air that wait in the air's queue until their time
- * (peripherals/baseband/baseband.h). */
+ * (peripherals/baseband/baseband.h). While the MAC keeps the receiver off, energy is told and the channel is idle. */
 #ifndef VESPER_SC_TOP_NODE_BASEBAND_PORT_H
 #define VESPER_SC_TOP_NODE_BASEBAND_PORT_H
 

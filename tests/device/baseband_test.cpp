@@ -226,4 +226,32 @@ TEST_F(Baseband, KeepsRegistersThatNobodyUnderstandsAndSaysSoOnce)
     EXPECT_EQ(bench.log.lines.size(), 6u) << bench.log.text();
 }
 
+/* Whatever software writes: nothing asserts, and what was started ends. */
+TEST_F(Baseband, AnyWritesAreSurvived)
+{
+    struct rng rng;
+    rng_init(&rng, 1, 0, "test.baseband");
+    struct dev *const blocks[] = {&bb->dev, &bb->agc.dev, &bb->nrx.dev, &bb->fe.dev, &bb->fe2.dev, &bb->chipv7.dev};
+    const uint32_t lively[] = {AGC_NOISE, BB_CCA_CONTROL, FE_PBUS_CONTROL, FE_IQ_CONTROL, FE_TONE, FE_TONE + 4};
+    for (bool has_air : {false, true}) {
+        if (has_air)
+            connect_air();
+        for (unsigned n = 0; n < 20000; n++) {
+            struct dev &dev = *blocks[rng_below(&rng, 6)];
+            uint32_t offset = rng_below(&rng, 2) ? lively[rng_below(&rng, 6)] : 4 * rng_below(&rng, 0x100);
+            unsigned size = 1u << rng_below(&rng, 3);
+            dev_write(&dev, offset, size, rng_u32(&rng), bench.now);
+            dev_read(&dev, offset, 4, bench.now);
+            if (n % 16 == 0)
+                run_for(SIM_US(rng_below(&rng, 100)));
+        }
+        write(bb->dev, BB_CCA_CONTROL, 0);
+        measure_cca(80);
+        start_noise_measurement();
+        run_for(SIM_US(450));
+        EXPECT_TRUE(is_ready());
+        EXPECT_TRUE(field(bb->dev, BB_CCA_COUNT_DONE));
+    }
+}
+
 } // namespace
