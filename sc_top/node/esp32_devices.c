@@ -348,6 +348,11 @@ struct wifi_mac *node_wifi(struct node *node)
     return &node->devices.wifi_mac;
 }
 
+struct open_eth *node_open_eth(struct node *node)
+{
+    return &node->devices.open_eth;
+}
+
 void node_drive_pad(struct node *node, unsigned pad, int level, sim_time at)
 {
     enum gpio_drive drive = level < 0 ? GPIO_RELEASED : level ? GPIO_HIGH : GPIO_LOW;

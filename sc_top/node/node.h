@@ -121,6 +121,10 @@ void node_drive_pad(struct node *node, unsigned pad, int level, sim_time at);
 struct wifi_mac;
 struct wifi_mac *node_wifi(struct node *node);
 
+/* The Ethernet MAC, to plug a cable in: see peripherals/open_eth/open_eth.h and net_bridge/README.md. */
+struct open_eth;
+struct open_eth *node_open_eth(struct node *node);
+
 /* --- Looking inside ---------------------------------------------------------------------------------------------- */
 
 struct xt_cpu *node_core(struct node *node, unsigned core);
