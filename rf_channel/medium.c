@@ -29,6 +29,7 @@ struct rf_medium_config rf_medium_ns3(void)
     config.preamble_dsss_snr_db = 4.0;
     config.preamble_ofdm_snr_db = 4.0;
     config.preamble_rssi_dbm = -82.0;
+    config.power_in_extension = true;
     return config;
 }
 
@@ -218,7 +219,7 @@ static void arrival_event(void *ctx, sim_time now)
         return;
     case STAGE_POWER_END:
         radio_power_end(arrival->radio, arrival, now);
-        if (t->extension > 0) {
+        if (t->extension > 0 && !medium->config.power_in_extension) {
             arrival->stage = STAGE_FRAME_END;
             evq_schedule(medium->q, &arrival->event, now + t->extension);
             return;

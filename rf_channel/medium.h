@@ -34,6 +34,9 @@ struct rf_medium_config {
     /* Receivers are left out when a frame's mean power there is this far below the noise floor. Each frame left out
      * would have raised the noise by 10 log10(1 + 10^(-x/10)) dB: 0.043 dB for 20 dB. INFINITY: nobody is left out. */
     double cull_below_noise_db;
+    /* Power lasts through the signal extension of OFDM and HT, as in ns-3. On air those 6 us are silent: whoever has
+     * not synchronised, as in a collision, finds the medium idle that much earlier. */
+    bool power_in_extension;
     uint64_t seed;
 };
 

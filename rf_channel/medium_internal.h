@@ -14,7 +14,7 @@ struct air {
     struct rf_frame frame;
     bool is_burst;
     double centre_mhz, width_mhz; /* of a burst */
-    sim_time energy;              /* how long there is power: extension excluded */
+    sim_time energy;              /* how long there is power */
     unsigned users;
     struct air *next_free;
     uint8_t payload[PSDU_MAX]; /* frame.payload points here */

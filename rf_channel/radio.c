@@ -328,8 +328,9 @@ bool rf_radio_transmit(struct rf_radio *radio, struct rf_mode mode, uint32_t psd
     if (payload && psdu > MPDU_FCS)
         memcpy(air->payload, payload, psdu - MPDU_FCS);
     const struct rf_airtime *t = &air->frame.airtime;
-    air->energy = t->preamble + t->header + t->data;
-    evq_schedule(medium->q, &radio->tx_end, now + air->energy + t->extension);
+    sim_time power = t->preamble + t->header + t->data;
+    air->energy = medium->config.power_in_extension ? power + t->extension : power;
+    evq_schedule(medium->q, &radio->tx_end, now + power + t->extension);
     medium_deliver(medium, air, now);
     if (medium->observer && medium->observer->transmitted)
         medium->observer->transmitted(medium->observer->ctx, now, &air->frame);

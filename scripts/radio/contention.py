@@ -11,11 +11,13 @@ RTS = {"basic": False, "rtscts": True, "0": False, "1": True}
 
 
 class Row:
-    """A figure of the reference, and the scene and column that answer it for a preset."""
+    """A figure of the reference, and the scene and column that answer it for a preset. also: more answers wanted of the
+    preset ns3, by name."""
 
-    def __init__(self, group, name, unit, reference, answer, tolerance=None, **notes):
+    def __init__(self, group, name, unit, reference, answer, also=(), **notes):
         self.group, self.name, self.unit, self.reference, self.answer = group, name, unit, reference, answer
-        self.tolerance, self.notes = tolerance, notes  # tolerance as acceptance_targets.csv writes it
+        self.also, self.notes = dict(also), notes
+        self.tolerance = None  # as acceptance_targets.csv writes it
         self.value = {}
 
     def difference(self, preset="ns3"):
@@ -56,7 +58,7 @@ class Contention:
 
     # --- Scenes
 
-    def star(self, mode, access, payload, n, goodput, full=15000, **options):
+    def star(self, mode, access, payload, n, goodput, full=10000, **options):
         """Long enough for a number of frames at this goodput. One sender's mean is wanted to 0.1 %: the backoff of a
         short frame varies by a fifth of the exchange."""
         payload, n = int(payload), int(n)
@@ -70,7 +72,7 @@ class Contention:
     def load(self, row):
         """As the reference's own runs: 600 packets each, so that the 99th percentiles mean the same."""
         pps, n = float(row["offered_pps_per_station"]), int(row["n"])
-        return lambda preset: Scene("load", MODES[row["mode"]], preset, 600 / pps / n, seeds=self.frames(15, 10),
+        return lambda preset: Scene("load", MODES[row["mode"]], preset, 600 / pps / n, seeds=10,
                                     payload=int(row["payload_B"]), n=n, rts=RTS[row["access"]], pps=pps, warm_up=10 / pps)
 
     def hidden(self, mode, rts, payload, goodput, **options):
@@ -88,7 +90,7 @@ class Contention:
                                     pps=None if saturated else pps)
 
     def chain(self, row):
-        seconds = self.frames(4000, 1500) * int(row["payload_B"]) * 8e-6 / float(row["end_to_end_Mbps"])
+        seconds = self.frames(3000, 1500) * int(row["payload_B"]) * 8e-6 / float(row["end_to_end_Mbps"])
         return lambda preset: Scene("chain", MODES[row["mode"]], preset, seconds, payload=int(row["payload_B"]),
                                     hops=int(row["cs_hops"]), rts=RTS[row["access"]])
 
@@ -110,8 +112,10 @@ class Contention:
             scene = self.load(row)
             percent = f"{100 * float(row['offered_fraction']):.0f}"
             name = f"load{percent}/{row['mode']}/{row['access']}/{row['payload_B']}/n{row['n']}"
-            yield Row(f"load{percent}", f"{name}/delay_mean", "us", float(row["delay_mean_us"]), Answer(scene, "delay_us"))
-            yield Row(f"load{percent}", f"{name}/delay_p99", "us", float(row["delay_p99_us"]), Answer(scene, "p99_us"))
+            for what, column in (("delay_mean", "delay_us"), ("delay_p99", "p99_us")):
+                reference = float(row[f"{what}_us"])
+                yield Row(f"load{percent}", f"{name}/{what}", "us", reference, Answer(scene, column),
+                          ci=100 * float(row[f"{what}_ci95_us"]) / reference)
 
     def hiddens(self):
         for row in self.rows("ns3_hidden"):
@@ -174,19 +178,20 @@ class Contention:
         for row in self.rows("ns3_sensitivity"):
             change = next(options for start, options in changes.items() if row["change"].startswith(start))
             scene = self.star(row["mode"], "basic", 1472, row["n"], row["goodput_Mbps"], **change)
+            plain = self.star(row["mode"], "basic", 1472, row["n"], row["baseline_Mbps"])
             name = f"setting/{row['change'].split(' = ')[0]}/{row['mode']}/n{row['n']}"
             yield Row("setting", name, "Mbit/s", float(row["goodput_Mbps"]), Answer(scene, "goodput_Mbps"),
-                      change=float(row["change_pct"]), mode=row["mode"], n=row["n"],
+                      {"plain": Answer(plain, "goodput_Mbps")}, change=float(row["change_pct"]), mode=row["mode"], n=row["n"],
                       what=row["change"].split(" = ")[0])
 
     def bianchi(self):
         for row in self.rows("bianchi_80211bgn"):
             scene = self.star(row["mode"], row["access"], row["payload_B"], row["n"], row["S_bianchi_Mbps"],
-                              full=5000)
+                              full=4000)
             name = f"bianchi/{row['mode']}/{row['access']}/{row['payload_B']}/n{row['n']}"
             yield Row("bianchi", name, "Mbit/s", float(row["S_bianchi_Mbps"]), Answer(scene, "goodput_Mbps"),
-                      n=int(row["n"]), payload=row["payload_B"], p=float(row["p_collision"]),
-                      p_answer=Answer(scene, "fail_ratio"))
+                      {"p": Answer(scene, "fail_ratio")}, n=int(row["n"]), payload=row["payload_B"],
+                      p=float(row["p_collision"]))
 
     def sample(self):
         for row in self.rows("ns3_sample"):
