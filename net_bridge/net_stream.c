@@ -7,6 +7,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -50,8 +51,7 @@ static bool parse(const char *text, struct net_stream *stream)
     }
     if (strncmp(text, "tcp:", 4) != 0 || strlen(text) > 40 || strchr(text, '-'))
         return false;
-    strcpy(forward_text, text);
-    strcat(forward_text, "-0.0.0.0:1");
+    snprintf(forward_text, sizeof forward_text, "%s-0.0.0.0:1", text);
     if (net_forward_parse(forward_text, &forward) != SIM_OK)
         return false;
     address->inet.sin_family = AF_INET;
