@@ -252,6 +252,23 @@ TEST(HalfDuplex, ASenderHearsNothingAndSendingAbortsReception)
     EXPECT_EQ(net.stations[1].heard.size(), 1U) << "the rest of the frame is energy only";
 }
 
+TEST(Cca, IsIdleAfterTheLastSymbolOfACollisionAndInNs3AfterTheSignalExtension)
+{
+    // Two frames of equal power, and ns-3's detector: the bystander synchronises to neither and senses energy only.
+    for (const bool through_extension : {false, true}) {
+        auto config = rf_medium_ns3();
+        config.power_in_extension = through_extension;
+        Net net(3, config);
+        net.link(0, 2, -50);
+        net.link(1, 2, -50);
+        ASSERT_TRUE(net.send(0, OFDM_54, 1000) && net.send(1, OFDM_54, 1000));
+        net.run(SIM_MS(1));
+        const sim_time end = rf_txtime(OFDM_54, 1000) - (through_extension ? 0 : SIM_US(6));
+        ASSERT_TRUE(net.stations[2].preambles.empty());
+        EXPECT_EQ(net.stations[2].cca.back(), std::make_pair(end, false));
+    }
+}
+
 TEST(Cca, IsBusyFromSynchronisationForWeakAndAtOnceForStrongSignals)
 {
     for (bool strong : {false, true}) {
