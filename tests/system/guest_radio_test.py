@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """guest_radio_test.py --vesper PROGRAM --firmware DIR [TestClass...]: the guest's Wi-Fi driver and the programs on it,
 held against what the standard's times say."""
+import json
 import re
 import sys
 
@@ -26,7 +27,8 @@ class GuestRun(Vesper):
 
     def play(self, scene, count):
         self.write("scene.toml", f"[radio]\npath_loss = 'fixed'\nloss = {self.loss}\n" + scene)
-        result = self.run_vesper("run", "scene.toml", "-q", "-o", "out", "--set", "node.0.uart0=null")
+        result = self.run_vesper("run", "scene.toml", "-q", "-o", "out",
+                                 *(["--set", "node.0.uart0=null"] if count else []))
         self.expect_exit(result, 0)
         return [self.read(f"out/node{n}.uart0.txt").decode() for n in range(count)]
 
@@ -83,6 +85,15 @@ class Saturate(GuestRun):
         self.assertLessEqual(abs(received["received"] - delivered), sum(s["dropped"] for s in sent))
         shares = [s["frames"] / delivered for s in sent]
         self.assertLess(max(shares), 0.35)
+
+    def test_as_fast_as_stations_without_a_cpu(self):
+        """The chip counts slots as EDCA does, so stations that do so are its equals; their QoS header has two bytes more."""
+        receiver, *_ = self.saturate(4, 4)
+        self.play("[run]\nuntil = '4s'\n[[station]]\nname = 'sink'\nstandard = 'n'\n[[station]]\nname = 'sender'\n"
+                  "count = 3\nstandard = 'n'\naifsn = 2\ntraffic = 'saturated'\nto = 'sink'\npayload = 1470\n", 0)
+        radio = json.loads(self.read("out/metrics.json"))["radio"]
+        stations = sum(link["packets"]["bytes"] for link in radio["links"] if "packets" in link) / 1470
+        self.assertAlmostEqual(self.fields(receiver, "saturate: done")["received"] / stations, 1, delta=0.02)
 
     def test_a_link_too_weak_for_the_rate_gets_through_by_fallback(self):
         self.loss = 105  # -85 dBm: 54 and 48 Mbit/s do not survive, 18 does
