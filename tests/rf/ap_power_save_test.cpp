@@ -225,3 +225,33 @@ TEST(PowerSave, WorksTogetherWithCcmpAndNewGroupKeys)
     EXPECT_EQ(c->undecryptable + c->replays, 0u);
     EXPECT_TRUE(net.info(1).dozing);
 }
+
+TEST(PowerSave, AClientThatIsTakenForAsleepSaysThatItIsNotWhenTheTimNamesIt)
+{
+    Bss net(3);
+    net.start_ap(Bss::open_network());
+    auto &member = net.join(1, Bss::open_client());
+    net.run(SIM_S(1));
+    // A Null frame with the power bit in the client's name, as if the client had not heard its acknowledgement.
+    struct mpdu_header header = {};
+    header.type = MPDU_DATA;
+    header.subtype = MPDU_DATA_NULL;
+    header.flags = MPDU_FLAG_TO_DS | MPDU_FLAG_POWER;
+    header.sequence = 1000;
+    memcpy(header.address[0], bss::node_address(0).data(), 6);
+    memcpy(header.address[1], bss::node_address(1).data(), 6);
+    memcpy(header.address[2], bss::node_address(0).data(), 6);
+    uint8_t null[MPDU_HEADER];
+    mpdu_make_header(null, &header);
+    static const struct rf_radio_ops silent = {};
+    auto *radio = rf_radio_attach(net.medium, 2, 1, &silent, nullptr);
+    rf_radio_transmit(radio, {RF_RATE_OFDM_6, false}, sizeof null + MPDU_FCS, null, 20);
+    net.run(SIM_MS(5));
+    ASSERT_TRUE(net.info(1).dozing);
+    net.inject(bss::node_address(1), "are you there");
+    net.run(SIM_MS(5));
+    EXPECT_TRUE(member.received.empty());
+    net.run(SIM_MS(110)); // the next beacon
+    EXPECT_THAT(member.texts(), ElementsAre("are you there"));
+    EXPECT_FALSE(net.info(1).dozing);
+}
