@@ -4,7 +4,7 @@
  *
  * Everything happens in one event queue, at simulated times; events of the same time go by the ports' `id`. A frame is
  * handed to the other end of a line when it starts to be sent, with the time at which its last bit arrives: at 100
- * Mbit/s that is 6.7 us ahead, so that a node whose cores run ahead by a quantum is never too late. */
+ * Mbit/s that is 5.7 us ahead or more, so that a node whose cores run ahead by a quantum is never too late. */
 #ifndef VESPER_NET_BRIDGE_NET_SWITCH_H
 #define VESPER_NET_BRIDGE_NET_SWITCH_H
 

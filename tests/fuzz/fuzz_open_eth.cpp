@@ -22,7 +22,7 @@ void require(bool condition)
 class reader
 {
   public:
-    reader(const std::uint8_t *bytes, std::size_t count) : data(bytes), size(count)
+    reader(const std::uint8_t *input, std::size_t count) : data(input), size(count)
     {
     }
     bool is_done() const
