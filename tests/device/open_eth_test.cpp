@@ -266,6 +266,8 @@ TEST_F(OpenEth, SendsWhatEspIdfWritesIntoADescriptorThatIsStillBusy)
     start();
     for (uint8_t i = 0; i < 5; i++)
         send(0, frame_to(everybody, 1000, i), OPEN_ETH_TX_WRAP | OPEN_ETH_TX_IRQ, TX_BUFFER);
+    bench.run_to(sent[0].end);
+    EXPECT_NE(descriptor(0) & OPEN_ETH_TX_READY, 0u) << "more frames of this descriptor are to leave";
     bench.run_to(SIM_MS(10));
     ASSERT_EQ(sent.size(), 5u);
     for (uint8_t i = 0; i < 5; i++)
