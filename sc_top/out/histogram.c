@@ -34,12 +34,24 @@ static void cover(struct histogram *histogram, int bin)
     histogram->span = (unsigned)(end - first);
 }
 
-void histogram_add(struct histogram *histogram, int bin)
+static void add(struct histogram *histogram, int bin, uint64_t count)
 {
     if (bin < histogram->first || bin - histogram->first >= (int)histogram->span)
         cover(histogram, bin);
-    histogram->count[bin - histogram->first]++;
-    histogram->total++;
+    histogram->count[bin - histogram->first] += count;
+    histogram->total += count;
+}
+
+void histogram_add(struct histogram *histogram, int bin)
+{
+    add(histogram, bin, 1);
+}
+
+void histogram_merge(struct histogram *histogram, const struct histogram *other)
+{
+    for (unsigned i = 0; i < other->span; i++)
+        if (other->count[i])
+            add(histogram, other->first + (int)i, other->count[i]);
 }
 
 void histogram_free(struct histogram *histogram)

@@ -19,6 +19,8 @@ struct histogram {
 
 /* Grows as needed; a recorder that has no memory left cannot go on (asserted). */
 void histogram_add(struct histogram *histogram, int bin);
+/* Adds all counts of another one. */
+void histogram_merge(struct histogram *histogram, const struct histogram *other);
 void histogram_free(struct histogram *histogram);
 
 /* Number in a bin, also one outside the range. */

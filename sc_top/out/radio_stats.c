@@ -209,9 +209,23 @@ void radio_stats_set_cpu(struct radio_stats *stats, unsigned node, uint64_t hz, 
     figures->cpu_busy = busy;
 }
 
+/* A node's levels are those of all links to it. */
+static void sum_levels(struct radio_stats *stats)
+{
+    for (unsigned from = 0; from < stats->nodes; from++)
+        for (unsigned to = 0; stats->link[from] && to < stats->nodes; to++) {
+            const struct radio_link_stats *link = stats->link[from][to];
+            if (!link)
+                continue;
+            histogram_merge(&stats->place[to].figures.rssi, &link->rssi);
+            histogram_merge(&stats->place[to].figures.sinr, &link->sinr);
+        }
+}
+
 void radio_stats_finish(struct radio_stats *stats, sim_time end)
 {
     stats->end = end;
+    sum_levels(stats);
     for (unsigned n = 0; n < stats->nodes; n++) {
         struct place *place = &stats->place[n];
         radio_stats_cut(stats, n, end);

@@ -188,8 +188,6 @@ void radio_stats_received(void *ctx, sim_time now, unsigned node, const struct r
     figures->rx_results[rx->result]++;
     figures->rx_interfered += lost && raised_db >= INTERFERED_DB;
     figures->rx_for_us += ours && rx->result == RF_RX_OK;
-    histogram_add(&figures->rssi, whole_db(rx->rssi_dbm));
-    histogram_add(&figures->sinr, whole_db(rx->snr_db));
     place->rx_start = frame->start;
     place->rx_end = now;
     if (ours) {

@@ -36,6 +36,24 @@ TEST(Histogram, KeepsCountsWhileItsRangeGrowsInBothDirections)
     EXPECT_EQ(histogram_greatest(&h.bins), 40);
 }
 
+TEST(Histogram, MergedItIsAsIfAllHadBeenCountedInOne)
+{
+    counted a, b, all;
+    for (int bin : {-5, 3, 3}) {
+        histogram_add(&a.bins, bin);
+        histogram_add(&all.bins, bin);
+    }
+    for (int bin : {-50, 3, 70}) {
+        histogram_add(&b.bins, bin);
+        histogram_add(&all.bins, bin);
+    }
+    histogram_merge(&a.bins, &b.bins);
+    EXPECT_EQ(a.bins.total, 6u);
+    for (int bin = -60; bin < 80; bin++)
+        EXPECT_EQ(histogram_count(&a.bins, bin), histogram_count(&all.bins, bin)) << bin;
+    EXPECT_EQ(b.bins.total, 3u) << "the other one stays";
+}
+
 TEST(Histogram, AQuantileIsTheValueOfTheNearestRank)
 {
     counted h;
