@@ -24,7 +24,9 @@ struct air {
     unsigned antennas;
     uint8_t (*address)[MPDU_ADDRESS];
     struct traffic_directory directory;
-    struct traffic **traffic; /* by antenna */
+    struct traffic **traffic; /* by antenna, as the next */
+    struct ap **ap;
+    struct sta_client **client;
     struct noise *noise;
     size_t noises;
     struct change *change;
@@ -271,12 +273,53 @@ static enum sim_status add_stations(struct air *air, const struct air_config *co
     return SIM_OK;
 }
 
+static bool is_taken(const struct air *air, unsigned antenna)
+{
+    return antenna >= air->antennas || air->traffic[antenna] || air->ap[antenna] || air->client[antenna];
+}
+
+static enum sim_status add_networks(struct air *air, const struct air_config *config)
+{
+    air->ap = calloc(config->antennas, sizeof(struct ap *));
+    air->client = calloc(config->antennas, sizeof(struct sta_client *));
+    if (!air->ap || !air->client)
+        return SIM_NO_MEMORY;
+    for (size_t i = 0; i < config->aps; i++) {
+        unsigned antenna = config->ap[i].antenna;
+        struct ap_config c = config->ap[i].config;
+        if (is_taken(air, antenna))
+            return SIM_BAD_VALUE;
+        c.station.seed = config->seed;
+        memcpy(c.station.address, air->address[antenna], MPDU_ADDRESS);
+        if (ap_config_error(&c))
+            return SIM_BAD_VALUE;
+        air->ap[antenna] = ap_create(air->medium, antenna, &c, NULL, NULL, &air->mac_observer);
+        if (!air->ap[antenna])
+            return SIM_NO_MEMORY;
+    }
+    for (size_t i = 0; i < config->clients; i++) {
+        unsigned antenna = config->client[i].antenna;
+        struct sta_client_config c = config->client[i].config;
+        if (is_taken(air, antenna))
+            return SIM_BAD_VALUE;
+        c.station.seed = config->seed;
+        memcpy(c.station.address, air->address[antenna], MPDU_ADDRESS);
+        if (sta_client_config_error(&c))
+            return SIM_BAD_VALUE;
+        air->client[antenna] = sta_client_create(air->medium, antenna, &c, NULL, NULL, &air->mac_observer);
+        if (!air->client[antenna])
+            return SIM_NO_MEMORY;
+    }
+    return SIM_OK;
+}
+
 static enum sim_status build(struct air *air, const struct air_config *config)
 {
     SIM_TRY(make_places(air, config));
     SIM_TRY(make_medium(air, config));
     SIM_TRY(add_changes(air, config));
     SIM_TRY(add_stations(air, config));
+    SIM_TRY(add_networks(air, config));
     return add_interferers(air, config);
 }
 
@@ -302,6 +345,10 @@ void air_destroy(struct air *air)
         return;
     for (unsigned n = 0; air->traffic && n < air->antennas; n++)
         traffic_destroy(air->traffic[n]);
+    for (unsigned n = 0; air->ap && n < air->antennas; n++)
+        ap_destroy(air->ap[n]);
+    for (unsigned n = 0; air->client && n < air->antennas; n++)
+        sta_client_destroy(air->client[n]);
     for (size_t i = 0; i < air->noises; i++)
         rf_interferer_destroy(air->noise[i].interferer);
     rf_medium_destroy(air->medium);
@@ -309,6 +356,8 @@ void air_destroy(struct air *air)
     rf_propagation_destroy(air->propagation);
     evq_destroy(air->q);
     free(air->traffic);
+    free(air->ap);
+    free(air->client);
     free(air->noise);
     free(air->change);
     free(air->address);
@@ -338,4 +387,24 @@ const struct dcf_observer *air_mac_observer(const struct air *air)
 struct traffic *air_traffic(const struct air *air, unsigned antenna)
 {
     return antenna < air->antennas ? air->traffic[antenna] : NULL;
+}
+
+struct ap *air_access_point(const struct air *air, unsigned antenna)
+{
+    return antenna < air->antennas ? air->ap[antenna] : NULL;
+}
+
+struct sta_client *air_network_client(const struct air *air, unsigned antenna)
+{
+    return antenna < air->antennas ? air->client[antenna] : NULL;
+}
+
+const struct dcf *air_engine(const struct air *air, unsigned antenna)
+{
+    const struct station *station = air_traffic(air, antenna)        ? traffic_station(air_traffic(air, antenna))
+                                    : air_access_point(air, antenna) ? ap_radio(air_access_point(air, antenna))
+                                    : air_network_client(air, antenna)
+                                        ? sta_client_radio(air_network_client(air, antenna))
+                                        : NULL;
+    return station ? station_dcf(station) : NULL;
 }

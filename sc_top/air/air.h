@@ -2,11 +2,14 @@
 /* The air of a run: one event queue for the medium, the engines of all radios, the stations that have no CPU,
  * interferers, and what changes between them over time. Built once from plain data; a kernel runs its queue.
  *
- * Antennas are numbered through: the radios of virtual ESP32s first, then stations, then interferers. */
+ * Antennas are numbered through: the radios of virtual ESP32s first, then stations, access points, their clients,
+ * interferers. */
 #ifndef VESPER_SC_TOP_AIR_AIR_H
 #define VESPER_SC_TOP_AIR_AIR_H
 
+#include "rf_channel/ap.h"
 #include "rf_channel/interferer.h"
+#include "rf_channel/sta_client.h"
 #include "rf_channel/traffic.h"
 
 #ifdef __cplusplus
@@ -25,6 +28,16 @@ struct air_station {
     struct station_config config; /* address and seed are filled in */
     bool sends;
     struct traffic_flow flow;
+};
+
+struct air_ap {
+    unsigned antenna;
+    struct ap_config config; /* address and seed are filled in */
+};
+
+struct air_client {
+    unsigned antenna;
+    struct sta_client_config config; /* as above */
 };
 
 struct air_interferer {
@@ -58,6 +71,10 @@ struct air_config {
     unsigned antennas;
     const struct air_station *station;
     size_t stations;
+    const struct air_ap *ap;
+    size_t aps;
+    const struct air_client *client;
+    size_t clients;
     const struct air_interferer *interferer;
     size_t interferers;
     const struct air_route *route;
@@ -94,6 +111,12 @@ struct rf_medium *air_medium(const struct air *air);
 struct rf_propagation *air_propagation(const struct air *air);
 /* To be given to every engine that is made on this medium. */
 const struct dcf_observer *air_mac_observer(const struct air *air);
+
+/* The access point or client at an antenna, NULL when there is none. */
+struct ap *air_access_point(const struct air *air, unsigned antenna);
+struct sta_client *air_network_client(const struct air *air, unsigned antenna);
+/* The engine of a station, access point or client. */
+const struct dcf *air_engine(const struct air *air, unsigned antenna);
 
 /* The station at an antenna, NULL when there is none. */
 struct traffic *air_traffic(const struct air *air, unsigned antenna);

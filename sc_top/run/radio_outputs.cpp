@@ -15,7 +15,7 @@ sim_status radio_outputs::open(radio_scene &scene, const std::string &pcap_folde
     std::vector<const char *> names;
     std::vector<std::array<std::uint8_t, MPDU_ADDRESS>> addresses;
     for (const radio_scene::who &p : scene.antennas()) {
-        parties.push_back({p.name, {}, !p.is_node && !p.is_station});
+        parties.push_back({p.name, {}, p.kind == radio_scene::who::INTERFERER});
         std::copy_n(p.address, MPDU_ADDRESS, parties.back().address);
         addresses.emplace_back();
         std::copy_n(p.address, MPDU_ADDRESS, addresses.back().begin());

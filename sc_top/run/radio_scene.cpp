@@ -282,28 +282,41 @@ sim_status radio_scene::place(const T &options, std::uint64_t count, const scena
 
 sim_status radio_scene::place_all(const scenario &what)
 {
-    std::uint64_t number = 0;
+    std::uint64_t number = 0; // of its kind
+    auto named = [&](std::string name, auto kind) {
+        who w = {std::move(name), {}, kind};
+        return w;
+    };
     for (const node_options &o : what.node) {
-        std::vector<who> named(o.count);
+        std::vector<who> group;
         for (std::uint64_t i = 0; i < o.count; i++) {
-            named[i] = {scenario_node_name(o, i, number), {}, true, false};
-            scenario_node_mac(o, i, number++, named[i].address);
+            group.push_back(named(scenario_node_name(o, i, number), who::NODE));
+            scenario_node_mac(o, i, number++, group.back().address);
         }
-        SIM_TRY(place(o, o.count, what, named));
+        SIM_TRY(place(o, o.count, what, group));
     }
-    std::uint64_t nodes = number;
+    auto place_stations = [&](const auto &o, std::uint64_t count, auto kind, auto name_of) {
+        std::vector<who> group;
+        for (std::uint64_t i = 0; i < count; i++) {
+            group.push_back(named(name_of(o, i, number++), kind));
+            scenario_station_mac(o.mac, i, people.size() + i, group.back().address);
+        }
+        return place(o, count, what, group);
+    };
     number = 0;
-    for (const station_options &o : what.station) {
-        std::vector<who> named(o.count);
-        for (std::uint64_t i = 0; i < o.count; i++) {
-            named[i] = {scenario_station_name(o, i, number), {}, false, true};
-            scenario_station_mac(o, i, nodes + number++, named[i].address);
-        }
-        SIM_TRY(place(o, o.count, what, named));
-    }
+    for (const station_options &o : what.station)
+        SIM_TRY(place_stations(o, o.count, who::STATION, scenario_station_name));
+    number = 0;
+    for (const ap_options &o : what.ap)
+        SIM_TRY(place_stations(o, 1, who::AP, [](const ap_options &ap, std::uint64_t, std::uint64_t n) {
+            return scenario_ap_name(ap, n);
+        }));
+    number = 0;
+    for (const client_options &o : what.client)
+        SIM_TRY(place_stations(o, o.count, who::CLIENT, scenario_client_name));
     number = 0;
     for (const interferer_options &o : what.interferer)
-        SIM_TRY(place(o, 1, what, {{scenario_interferer_name(o, number++), {}, false, false}}));
+        SIM_TRY(place(o, 1, what, {named(scenario_interferer_name(o, number++), who::INTERFERER)}));
     return SIM_OK;
 }
 
@@ -372,19 +385,73 @@ sim_status radio_scene::add_station(const scenario &what, const station_options 
 
 sim_status radio_scene::add_stations(const scenario &what)
 {
-    auto antenna =
-        static_cast<unsigned>(std::count_if(people.begin(), people.end(), [](const who &p) { return p.is_node; }));
+    unsigned antenna = first_of(who::STATION);
     for (const station_options &o : what.station)
         for (std::uint64_t i = 0; i < o.count; i++)
             SIM_TRY(add_station(what, o, i, antenna++));
     return SIM_OK;
 }
 
+unsigned radio_scene::first_of(int kind) const
+{
+    auto it = std::find_if(people.begin(), people.end(), [&](const who &p) { return p.kind == kind; });
+    return static_cast<unsigned>(it - people.begin());
+}
+
+// A station's part of an access point or client; the rest of contention is the standard's.
+template <typename T> station_config network_station(const radio_options &radio, const T &o, station_config c)
+{
+    station_options common = {};
+    common.standard = o.standard;
+    c.mac = mac_of(radio);
+    c.mac.power_dbm = c.power_dbm = o.tx_power;
+    if (o.standard == wifi_standard::b)
+        c.mac.slot = SIM_US(20);
+    set_contention(common, &c);
+    c.channel = static_cast<unsigned>(o.channel ? o.channel : radio.channel);
+    return c;
+}
+
+void radio_scene::add_networks(const scenario &what)
+{
+    static constexpr ap_standard standards[] = {AP_STANDARD_B, AP_STANDARD_G, AP_STANDARD_N};
+    static constexpr rf_mode fastest[] = {{RF_RATE_CCK_11, false}, {RF_RATE_OFDM_54, false}, {RF_RATE_HT_MCS7, false}};
+    unsigned antenna = first_of(who::AP);
+    auto common = [&](const auto &o, auto *c) {
+        c->station = network_station(what.radio, o, c->station);
+        c->standard = standards[static_cast<unsigned>(o.standard)];
+        c->data_mode = fastest[static_cast<unsigned>(o.standard)];
+        o.ssid.copy(c->ssid, AP_SSID_MAX);
+        c->ssid[o.ssid.size()] = 0;
+        o.passphrase.copy(c->passphrase, AP_PASSPHRASE_MAX);
+        c->passphrase[o.passphrase.size()] = 0;
+    };
+    for (const ap_options &o : what.ap) {
+        air_ap a = {antenna++, ap_defaults()};
+        common(o, &a.config);
+        a.config.beacon_interval = static_cast<unsigned>(o.beacon_interval);
+        a.config.beacon_offset = o.beacon_offset;
+        a.config.dtim_period = static_cast<unsigned>(o.dtim_period);
+        a.config.isolate = o.isolate;
+        aps.push_back(a);
+    }
+    antenna = first_of(who::CLIENT);
+    for (const client_options &o : what.client)
+        for (std::uint64_t i = 0; i < o.count; i++) {
+            air_client c = {antenna++, sta_client_defaults()};
+            common(o, &c.config);
+            c.config.start = o.start + i * o.stagger;
+            c.config.power_save = o.power_save;
+            c.config.listen_interval = static_cast<unsigned>(o.listen_interval);
+            clients.push_back(c);
+        }
+}
+
 void radio_scene::add_interferers(const scenario &what)
 {
     // Longer than any run: the burst of a jammer without pauses that ends.
     constexpr sim_time ENDLESS = SIM_S(1000000);
-    auto antenna = static_cast<unsigned>(people.size() - what.interferer.size());
+    unsigned antenna = first_of(who::INTERFERER);
     for (const interferer_options &o : what.interferer) {
         air_interferer i = {};
         i.config = interferer_of(o, antenna++, static_cast<unsigned>(what.radio.channel));
@@ -420,6 +487,7 @@ sim_status radio_scene::build(const scenario &what, struct log *log)
     said = log;
     SIM_TRY(place_all(what));
     SIM_TRY(add_stations(what));
+    add_networks(what);
     add_interferers(what);
 
     std::vector<rf_wall> walls;
@@ -457,6 +525,10 @@ sim_status radio_scene::build(const scenario &what, struct log *log)
     config.antennas = static_cast<unsigned>(places.size());
     config.station = stations.data();
     config.stations = stations.size();
+    config.ap = aps.data();
+    config.aps = aps.size();
+    config.client = clients.data();
+    config.clients = clients.size();
     config.interferer = interferers.data();
     config.interferers = interferers.size();
     config.route = routes.data();
@@ -483,8 +555,8 @@ void radio_scene::observe(const air_observer &observer)
         observer.mac->state(observer.mac->ctx, 0, dcf_node(engine), dcf_get_state(engine));
     };
     for (unsigned i = 0; i < people.size(); i++)
-        if (traffic *station = air_traffic(made.get(), i))
-            tell(station_dcf(traffic_station(station)));
+        if (const dcf *engine = air_engine(made.get(), i))
+            tell(engine);
     for (const auto &port : ports)
         tell(wifi_port_dcf(port.get()));
 }

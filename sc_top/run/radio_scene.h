@@ -61,7 +61,7 @@ class radio_scene
     struct who {
         std::string name;
         std::uint8_t address[6];
-        bool is_node, is_station;
+        enum { NODE, STATION, AP, CLIENT, INTERFERER } kind;
     };
     const std::vector<who> &antennas() const
     {
@@ -74,6 +74,8 @@ class radio_scene
     std::map<std::string, std::vector<unsigned>> groups; // by name of the entry
     std::vector<air_antenna> places;
     std::vector<air_station> stations;
+    std::vector<air_ap> aps;
+    std::vector<air_client> clients;
     std::vector<air_interferer> interferers;
     std::list<std::vector<rf_waypoint>> ways; // outlive the air, as does what follows
     std::list<std::vector<sim_time>> times;
@@ -89,7 +91,9 @@ class radio_scene
     sim_status place_all(const scenario &what);
     sim_status add_station(const scenario &what, const station_options &options, std::uint64_t index, unsigned antenna);
     sim_status add_stations(const scenario &what);
+    void add_networks(const scenario &what);
     void add_interferers(const scenario &what);
+    unsigned first_of(int kind) const;
     sim_status read_times(const std::string &path, std::vector<sim_time> *result);
     sim_status read_matrix(const std::string &path);
     unsigned find(const std::string &name) const;

@@ -489,6 +489,16 @@ std::string scenario_station_name(const station_options &station, std::uint64_t 
     return name_of(station.name, "station", station.count, index, number);
 }
 
+std::string scenario_ap_name(const ap_options &ap, std::uint64_t number)
+{
+    return name_of(ap.name, "ap", 1, 0, number);
+}
+
+std::string scenario_client_name(const client_options &client, std::uint64_t index, std::uint64_t number)
+{
+    return name_of(client.name, "client", client.count, index, number);
+}
+
 std::string scenario_interferer_name(const interferer_options &interferer, std::uint64_t number)
 {
     return name_of(interferer.name, "interferer", 1, 0, number);
@@ -518,10 +528,9 @@ void scenario_node_mac(const node_options &node, std::uint64_t index, std::uint6
     make_mac(node.mac, 0x240AC4000000, 4, index, number, mac);
 }
 
-void scenario_station_mac(const station_options &station, std::uint64_t index, std::uint64_t number,
-                          std::uint8_t mac[6])
+void scenario_station_mac(const std::string &mac, std::uint64_t index, std::uint64_t number, std::uint8_t result[6])
 {
-    make_mac(station.mac, 0x020000000000, 1, index, number, mac);
+    make_mac(mac, 0x020000000000, 1, index, number, result);
 }
 
 bool scenario_has_air(const scenario &s)
@@ -529,7 +538,8 @@ bool scenario_has_air(const scenario &s)
     std::uint64_t users = s.interferer.size();
     for (const node_options &node : s.node)
         users += node.count;
-    return s.radio.use == air_use::on || (s.radio.use == air_use::automatic && (users > 1 || !s.station.empty()));
+    bool others = !s.station.empty() || !s.ap.empty() || !s.client.empty();
+    return s.radio.use == air_use::on || (s.radio.use == air_use::automatic && (users > 1 || others));
 }
 
 } // namespace vesper

@@ -80,14 +80,15 @@ std::string scenario_effective(const scenario &scenario);
 // each with a count of its own.
 std::string scenario_node_name(const node_options &node, std::uint64_t index, std::uint64_t number);
 std::string scenario_station_name(const station_options &station, std::uint64_t index, std::uint64_t number);
+std::string scenario_ap_name(const ap_options &ap, std::uint64_t number);
+std::string scenario_client_name(const client_options &client, std::uint64_t index, std::uint64_t number);
 std::string scenario_interferer_name(const interferer_options &interferer, std::uint64_t number);
 
 // Its base MAC address: Espressif's own range, counted up by 4, as real chips are: three more interfaces take the
 // addresses in between (shared facts, 3.6).
 void scenario_node_mac(const node_options &node, std::uint64_t index, std::uint64_t number, std::uint8_t mac[6]);
-// Of a station; number counts nodes and stations.
-void scenario_station_mac(const station_options &station, std::uint64_t index, std::uint64_t number,
-                          std::uint8_t mac[6]);
+// Of a station, access point or client with this option `mac`; number counts all antennas.
+void scenario_station_mac(const std::string &mac, std::uint64_t index, std::uint64_t number, std::uint8_t result[6]);
 
 // Whether the run has an air (radio.use).
 bool scenario_has_air(const scenario &scenario);

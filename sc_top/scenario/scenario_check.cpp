@@ -12,7 +12,7 @@ namespace
 
 // Who has which name.
 struct known_names {
-    std::set<std::string> nodes, antennas, groups; // antennas: nodes and stations
+    std::set<std::string> nodes, stations, antennas, groups; // antennas: all that receive
 };
 
 class checker
@@ -24,13 +24,21 @@ class checker
 
     void run()
     {
-        if (s.node.empty() && s.station.empty() && s.interferer.empty())
+        if (s.node.empty() && s.station.empty() && s.ap.empty() && s.client.empty() && s.interferer.empty())
             reject("run", 0, "", "no [[node]]: there is nothing to simulate");
         check_run();
         each("node", s.node, [this](const node_options &node, std::size_t i) { check_node(node, i); });
         check_stdio();
         each("station", s.station,
              [this](const station_options &station, std::size_t i) { check_station(station, i); });
+        each("ap", s.ap, [this](const ap_options &ap, std::size_t i) {
+            check_network("ap", i, ap.ssid, ap.passphrase);
+            check_antenna("ap", i, ap, 1);
+        });
+        each("client", s.client, [this](const client_options &client, std::size_t i) {
+            check_network("client", i, client.ssid, client.passphrase);
+            check_antenna("client", i, client, client.count);
+        });
         each("interferer", s.interferer,
              [this](const interferer_options &item, std::size_t i) { check_interferer(item, i); });
         check_names();
@@ -113,6 +121,14 @@ class checker
         check_antenna("station", i, station, station.count);
     }
 
+    void check_network(const char *section, std::size_t i, const std::string &ssid, const std::string &phrase) const
+    {
+        if (ssid.empty() || ssid.size() > 32 || ssid.find('\0') != std::string::npos)
+            reject(section, i, "ssid", "ssid: expected 1 to 32 bytes");
+        if (!phrase.empty() && (phrase.size() < 8 || phrase.size() > 63 || phrase.find('\0') != std::string::npos))
+            reject(section, i, "passphrase", "passphrase: expected 8 to 63 characters, or none for an open network");
+    }
+
     void check_interferer(const interferer_options &item, std::size_t i)
     {
         if (item.on != 0 && item.on < SIM_US(1))
@@ -142,17 +158,22 @@ class checker
             reject(section, i, "area_low", "area_low: expected no coordinate above that of area_high");
     }
 
+    void know(const char *section, std::size_t i, const std::string &name)
+    {
+        if (!known.antennas.insert(name).second)
+            reject(section, i, "name", "two nodes are called '" + name + "'");
+    }
+
     template <typename T, typename F>
-    void collect(const char *section, const std::vector<T> &list, F name_of, bool is_node)
+    void collect(const char *section, const std::vector<T> &list, F name_of, std::set<std::string> *kind)
     {
         std::uint64_t number = 0;
         for (std::size_t i = 0; i < list.size(); i++) {
             for (std::uint64_t k = 0; k < list[i].count; k++) {
                 std::string name = name_of(list[i], k, number++);
-                if (!known.antennas.insert(name).second)
-                    reject(section, i, "name", "two nodes are called '" + name + "'");
-                if (is_node)
-                    known.nodes.insert(name);
+                know(section, i, name);
+                if (kind)
+                    kind->insert(name);
             }
             if (!list[i].name.empty() && list[i].count > 1)
                 known.groups.insert(list[i].name);
@@ -162,8 +183,11 @@ class checker
     // Every option that names somebody.
     void check_names()
     {
-        collect("node", s.node, scenario_node_name, true);
-        collect("station", s.station, scenario_station_name, false);
+        collect("node", s.node, scenario_node_name, &known.nodes);
+        collect("station", s.station, scenario_station_name, &known.stations);
+        for (std::size_t i = 0; i < s.ap.size(); i++)
+            know("ap", i, scenario_ap_name(s.ap[i], i));
+        collect("client", s.client, scenario_client_name, nullptr);
         auto *source = const_cast<scenario *>(&s); // rows hand out members for reading and writing
         for (const option_section &section : option_sections())
             for (std::size_t i = 0; i < section.entries(&s); i++)
@@ -193,8 +217,8 @@ class checker
     void check_air() const
     {
         if (!scenario_has_air(s)) {
-            if (!s.station.empty())
-                reject("radio", 0, "use", "use: there are [[station]] entries, which need the air");
+            if (!s.station.empty() || !s.ap.empty() || !s.client.empty())
+                reject("radio", 0, "use", "use: there are stations, access points or clients, which need the air");
             return;
         }
         std::size_t antennas = known.antennas.size() + s.interferer.size();
@@ -206,8 +230,9 @@ class checker
         if (s.radio.path_loss != path_loss::matrix && !s.link.empty())
             reject("link", 0, "", "[[link]] is for radio.path_loss = \"matrix\"; did you mean [[attenuator]]?");
         for (std::size_t i = 0; i < s.route.size(); i++)
-            if (known.nodes.count(s.route[i].at))
-                reject("route", i, "at", "route.at: '" + s.route[i].at + "' runs firmware, which makes its own routes");
+            if (!known.stations.count(s.route[i].at))
+                reject("route", i, "at",
+                       "route.at: '" + s.route[i].at + "' is no [[station]], and makes its own routes");
     }
 };
 

@@ -94,6 +94,17 @@ class Scenes(RadioRun):
         self.assertGreater(self.sender(far, "walker")["dropped"], 1000)
         self.assertLess(self.sender(helped, "walker")["dropped"], 100)
 
+    def test_clients_join_a_protected_network_and_doze(self):
+        radio = self.play("wifi", until="10s")
+        by_name = {node["name"]: node for node in radio["nodes"]}
+        for name in ("desk0", "desk1", "desk2", "sensor0", "sensor1"):
+            self.assertGreaterEqual(by_name[name]["sent"]["delivered"], 4, "authentication, association, handshake")
+        self.assertLess(by_name["sensor1"]["energy"]["total_j"], 0.4 * by_name["desk1"]["energy"]["total_j"])
+        self.assertAlmostEqual(by_name["ap0"]["sent"]["group_frames"], 10 / 0.1024, delta=2)
+        strangers = self.play("wifi", "client.0.passphrase=wrong password", until="10s")
+        sent = {node["name"]: node["sent"]["delivered"] for node in strangers["nodes"]}
+        self.assertGreater(sent["desk0"], 8, "it tries again and again")
+
 
 class SameBytes(RadioRun):
     """The same bytes, whoever drives, however often: figures, captures, waveform, consoles."""
@@ -118,6 +129,9 @@ class SameBytes(RadioRun):
     def test_stations(self):
         self.check("saturation", "station.1.count=5", "station.1.placement=disc", "radio.fading=rayleigh",
                    "radio.path_loss=log_distance")
+
+    def test_a_protected_network(self):
+        self.check("wifi", "run.until=3s")
 
     def test_firmware_and_stations_together(self):
         self.check("mesh25", f"node.0.firmware={firmware('mesh')}", "node.0.count=4", "run.until=4s",

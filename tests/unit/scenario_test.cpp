@@ -81,7 +81,7 @@ TEST(scenario, unknown_names_come_with_a_suggestion)
               "host dir/test.toml:2:1: unknown key 'firmware' in [run]; 'firmware' belongs to [node]");
     EXPECT_EQ(message("[bluetooth]\n"),
               "host dir/test.toml:1:2: unknown section 'bluetooth'; expected run, trace, node, gpio, input, output, "
-              "radio, station, route, interferer, wall, link, attenuator");
+              "radio, station, route, ap, client, interferer, wall, link, attenuator");
 }
 
 TEST(scenario, wrong_values_say_what_was_expected)
@@ -199,6 +199,11 @@ TEST(scenario, what_does_not_fit_the_air_is_refused)
               "host dir/test.toml:2:13: waypoints: times of waypoints must ascend");
     EXPECT_EQ(message("[[station]]\n[[link]]\nfrom = 'station0'\nto = 'station0'\n"),
               "host dir/test.toml:2:1: [[link]] is for radio.path_loss = \"matrix\"; did you mean [[attenuator]]?");
+    EXPECT_EQ(message("[[ap]]\npassphrase = 'short'\n"),
+              "host dir/test.toml:2:14: passphrase: expected 8 to 63 characters, or none for an open network");
+    EXPECT_EQ(message("[[client]]\nssid = ''\n"), "host dir/test.toml:2:8: ssid: expected 1 to 32 bytes");
+    EXPECT_EQ(message("[[ap]]\n[[station]]\n[[route]]\nat = 'ap0'\nto = 'station0'\nnext = 'station0'\n"),
+              "host dir/test.toml:4:6: route.at: 'ap0' is no [[station]], and makes its own routes");
     EXPECT_EQ(message("[output]\npcap = true\n" + NODE),
               "host dir/test.toml:2:8: pcap: there is no folder to write to; give run.output or -o DIR");
 }
