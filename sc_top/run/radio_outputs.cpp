@@ -77,6 +77,12 @@ sim_status radio_outputs::finish()
 
 std::string radio_outputs::summary() const
 {
+    // Firmware that never touched its radio has nothing to report.
+    bool quiet = true;
+    for (unsigned n = 0; n < radio_stats_nodes(stats.get()); n++)
+        quiet = quiet && radio_stats_node(stats.get(), n)->tx_frames == 0;
+    if (quiet)
+        return {};
     return radio_summary(stats.get(), parties);
 }
 
