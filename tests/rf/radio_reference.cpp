@@ -10,9 +10,11 @@
 //   chain       0 - 1 - 2 - 3 with static routes; --hops: how far a node is heard
 //   bcast       n stations that send to all
 //   ring        n stations that broadcast, each heard by --reach others: what a frame costs
+//   beacon      n access points and nobody else
 //   airtime     TXTIME of every form of PPDU with 1..1600 bytes
 //   curve       frame success of --mode over SNR, by the three error models
 //   sensitivity receive power for 10 % of lost frames of --payload bytes (PSDU), at every rate
+#include "rf_channel/ap.h"
 #include "tests/support/air_bench.h"
 
 #include <CLI/CLI.hpp>
@@ -20,6 +22,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <cstring>
 
 namespace
 {
@@ -124,6 +127,8 @@ class Run
             return broadcast();
         if (o.scene == "ring")
             return ring();
+        if (o.scene == "beacon")
+            return beacons();
         if (o.scene == "chain")
             return chain();
         if (o.scene == "capture")
@@ -284,6 +289,31 @@ class Run
         times(r, delays);
         return r;
     }
+    Result beacons()
+    {
+        air::Scene scene(o.n, medium, seed, air::Scene::fixed(70));
+        std::vector<struct ap *> points;
+        for (unsigned node = 0; node < o.n; node++) {
+            auto c = ap_defaults();
+            c.station.seed = seed;
+            memcpy(c.station.address, scene.addresses[node].data(), MPDU_ADDRESS);
+            std::strcpy(c.ssid, "reference"); // nine characters, as ns-3's
+            c.standard = std == air::standard::b   ? AP_STANDARD_B
+                         : std == air::standard::g ? AP_STANDARD_G
+                                                   : AP_STANDARD_N;
+            if (c.standard == AP_STANDARD_B)
+                c.data_mode = {RF_RATE_CCK_11, false};
+            if (c.standard == AP_STANDARD_N)
+                c.data_mode = {RF_RATE_HT_MCS7, false};
+            c.beacon_offset = SIM_MS(1) + SIM_US(7300) * node;
+            points.push_back(ap_create(scene.medium, node, &c, nullptr, nullptr, nullptr));
+        }
+        Result r;
+        go(scene, r);
+        for (auto *point : points)
+            ap_destroy(point);
+        return r;
+    }
     Result broadcast()
     {
         air::Scene scene(o.n, medium, seed, air::Scene::fixed(70));
@@ -381,7 +411,8 @@ int main(int argc, char **argv)
 {
     Options o;
     CLI::App app("Plays a row of the radio reference data with the model.");
-    app.add_option("--scene", o.scene, "sat, load, hidden, capture, chain, bcast, ring, airtime, curve, sensitivity");
+    app.add_option("--scene", o.scene,
+                   "sat, load, hidden, capture, chain, bcast, ring, beacon, airtime, curve, sensitivity");
     app.add_option("--std", o.standard, "b, g or n");
     app.add_option("--mode", o.mode, "rate, as rate.def names it");
     app.add_option("--preset", o.preset, "vesper or ns3");
