@@ -8,10 +8,10 @@
  *               + I_core(clock) * time that the cores were busy, summed over them )
  *
  * I_tx: the data sheet states 240, 190, 180 and 130 mA at 19.5, 16, 14 and 0 dBm for a duty cycle of 50 %, the receiver
- * being on in between; so 2 I - I_rx flows while sending: 380, 280, 260, 160 mA. Between these points linear in milliwatts. The rate matters by its power only.
- * I_rx: 100 mA, for frames and while listening (95 to 100 mA are stated, with an idle CPU).
- * I_idle, I_core: modem sleep is stated from idle to both cores busy: 30-68 mA at 240 MHz, 27-44 at 160, 20-31 at 80;
- * a core is half the difference. Linear between clocks, and in proportion below 80 MHz.
+ * being on in between; so 2 I - I_rx flows while sending: 380, 280, 260, 160 mA. Between these points linear in
+ * milliwatts. The rate matters by its power only. I_rx: 100 mA, for frames and while listening (95 to 100 mA are
+ * stated, with an idle CPU). I_idle, I_core: modem sleep is stated from idle to both cores busy: 30-68 mA at 240 MHz,
+ * 27-44 at 160, 20-31 at 80; a core is half the difference. Linear between clocks, and in proportion below 80 MHz.
  * Sleep modes of the chip, flash, LEDs and regulators are not in it. */
 #ifndef VESPER_SC_TOP_OUT_ENERGY_H
 #define VESPER_SC_TOP_OUT_ENERGY_H
