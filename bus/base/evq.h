@@ -2,8 +2,8 @@
 /* Event queue of one node, or of the air: what devices have announced to happen, in a total order.
  *
  * Order is (time, phase, node, sequence number). In a node's own queue `node` is 0 for all; in the queue of the air,
- * which all radios share, it is the radio's. The sequence number is the count of evq_schedule calls on this queue, so it
- * depends on nothing outside its owner. So the order of a whole run never depends on pointers, on host threads or on
+ * which all radios share, it is the radio's. The sequence number is the count of evq_schedule calls on this queue, so
+ * it depends on nothing outside its owner. So the order of a whole run never depends on pointers, on host threads or on
  * the order in which a kernel runs its processes.
  *
  * Events are intrusive: a device embeds its struct evq_event, and nothing is allocated per event. */

@@ -203,6 +203,7 @@ sim_status radio_scene::positions(const T &options, std::uint64_t count, std::ui
         break;
     }
     for (std::uint64_t i = 0; i < count; i++) {
+        std::uint64_t row = i / columns;
         double step = options.spacing * static_cast<double>(i), angle = options.direction / 180 * PI;
         struct rng rng;
         switch (options.placement) {
@@ -211,7 +212,7 @@ sim_status radio_scene::positions(const T &options, std::uint64_t count, std::ui
             break;
         case placement::grid:
             result->push_back(moved(options.position, options.spacing * static_cast<double>(i % columns),
-                                    options.spacing * static_cast<double>(i / columns)));
+                                    options.spacing * static_cast<double>(row)));
             break;
         case placement::disc: {
             // Antenna numbers go on; the same scenario has the same places.
