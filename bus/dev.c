@@ -170,12 +170,21 @@ static uint32_t read_word(struct dev *dev, uint32_t offset)
     return value;
 }
 
+static void report_off(const struct dev *dev)
+{
+    dev_say_once(dev, LOG_GUEST, UINT64_MAX, "accessed without clock or in reset: reads 0, writes are lost");
+}
+
 uint32_t dev_read(struct dev *dev, uint32_t offset, unsigned size, sim_time now)
 {
     unsigned shift = (offset & 3) * 8;
     sim_assert(offset < dev->ops->regs->size && (offset & 3) + size <= 4);
     dev->now = now;
     dev->offset = offset & ~UINT32_C(3);
+    if (dev->off) {
+        report_off(dev);
+        return 0;
+    }
     return bits_get(read_word(dev, dev->offset), shift, size * 8);
 }
 
@@ -219,6 +228,10 @@ void dev_write(struct dev *dev, uint32_t offset, unsigned size, uint32_t value, 
     sim_assert(offset < dev->ops->regs->size && (offset & 3) + size <= 4);
     dev->now = now;
     dev->offset = word_offset;
+    if (dev->off) {
+        report_off(dev);
+        return;
+    }
     const struct reg_desc *reg = dev_reg_at(dev, word_offset, &index);
     if (reg)
         write_register(dev, reg, index, word_offset, value << shift, lanes);

@@ -88,6 +88,7 @@ struct dev {
     uint16_t *row;          /* row + 1 of each word, 0: gap; private to dev.c, see dev_reg_at */
     struct dev_masks *mask; /* of each row */
     const struct dev_observer *observer; /* NULL: nobody looks */
+    bool off; /* without clock or held in reset: reads 0, ignores writes, which is reported once; see dev_switch */
 };
 
 /* Allocates the bank and gives all registers their reset values; does not call ops->reset. name, env: borrowed. */
@@ -102,6 +103,13 @@ void dev_reset(struct dev *dev, enum dev_reset kind, sim_time now);
  * runs and all its RC bits clear. */
 uint32_t dev_read(struct dev *dev, uint32_t offset, unsigned size, sim_time now);
 void dev_write(struct dev *dev, uint32_t offset, unsigned size, uint32_t value, sim_time now);
+
+/* Whether the block is clocked and out of reset, as whoever gates it says (DPORT): software reads 0 and writes nothing
+ * while it is off. The device's own functions and its events are not affected. */
+static inline void dev_switch(struct dev *dev, bool on)
+{
+    dev->off = !on;
+}
 
 /* Debugger's accesses: stored words, no hooks, no side effects. */
 uint32_t dev_peek(const struct dev *dev, uint32_t offset);

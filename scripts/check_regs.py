@@ -114,7 +114,7 @@ def public_registers(path):
 
 
 def without_digits(name):
-    return re.sub(r"\d", "", name)
+    return re.sub(r"\[?\d+\]?", "", name)
 
 
 def same_name(ours, theirs, is_element):

@@ -10,6 +10,7 @@ static void cpu_period_written(struct dev *dev, unsigned index, uint32_t old, ui
 static void cache_written(struct dev *dev, unsigned index, uint32_t old, uint32_t written);
 static void cache1_written(struct dev *dev, unsigned index, uint32_t old, uint32_t written);
 static void cache_ia_written(struct dev *dev, unsigned index, uint32_t old, uint32_t written);
+static void rsa_power_written(struct dev *dev, unsigned index, uint32_t old, uint32_t written);
 static uint32_t dbug_read(struct dev *dev, unsigned index, uint32_t stored);
 static void from_cpu_written(struct dev *dev, unsigned index, uint32_t old, uint32_t written);
 static uint32_t status_read(struct dev *dev, unsigned index, uint32_t stored);
@@ -177,6 +178,22 @@ const char *dport_block_name(enum dport_block block)
     return (unsigned)block < DPORT_BLOCK_COUNT ? blocks[block].name : "?";
 }
 
+static void update_rsa_power(struct dport *dport)
+{
+    bool down = reg_get(&dport->dev, DPORT_RSA_PD_CTRL_RSA_PD);
+    if (down == dport->rsa_is_down)
+        return;
+    dport->rsa_is_down = down;
+    if (dport->port.rsa_power)
+        dport->port.rsa_power(dport->port.ctx, !down, dport->dev.now);
+}
+
+static void rsa_power_written(struct dev *dev, unsigned index, uint32_t old, uint32_t written)
+{
+    (void)index, (void)old, (void)written;
+    update_rsa_power(dport_of(dev));
+}
+
 /* ---- Memory and caches ----------------------------------------------------------------------------------------- */
 
 static void update_remap(struct dport *dport)
@@ -325,6 +342,7 @@ static void reset(struct dev *dev, enum dev_reset kind)
     update_from_cpu(dport);
     update_cpu_period(dport);
     update_blocks(dport);
+    update_rsa_power(dport);
     update_remap(dport);
     update_caches(dport);
     update_cache_ia(dport);

@@ -4,8 +4,8 @@
  * dport_reg.h; facts 2.2, 3.5, 4.2, 4.3.
  *
  * Modelled: the interrupt matrix' map and status registers (they drive bus/intmatrix.h), four cross-core interrupts,
- * APPCPU_CTRL_A to D, CPUPERIOD_SEL, clocks and resets of peripherals, ROM remap, cache enable, closed buses and flush
- * (done at once), the report of illegal cache accesses and its interrupt.
+ * APPCPU_CTRL_A to D, CPUPERIOD_SEL, clocks and resets of peripherals, power of the RSA accelerator's memory, ROM
+ * remap, cache enable, closed buses and flush (done at once), the report of illegal cache accesses and its interrupt.
  * Not modelled (kept and reported): MPUs and MMUs of internal memory, cache lock windows and pools, power of memories,
  * trace memory, recording of the cores. */
 #ifndef VESPER_PERIPHERALS_DPORT_DPORT_H
@@ -55,6 +55,7 @@ struct dport_port {
     void (*remap)(void *ctx, unsigned core, bool remapped, sim_time now);
     void (*cache)(void *ctx, unsigned core, const struct dport_cache *cache, sim_time now);
     void (*cache_flush)(void *ctx, unsigned core, sim_time now);
+    void (*rsa_power)(void *ctx, bool on, sim_time now); /* of the RSA accelerator's memory; a reset switches it on */
 
     /* Whether this core has accessed a closed or unmapped window since the last clear, and where. */
     bool (*illegal_access)(void *ctx, unsigned core, uint32_t *address);
@@ -70,6 +71,7 @@ struct dport {
     struct dport_app_cpu app;   /* as announced */
     struct dport_cache cache[DPORT_CORES];
     bool remapped[DPORT_CORES];
+    bool rsa_is_down;
     trace_id app_signal;
 };
 

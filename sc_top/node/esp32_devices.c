@@ -19,11 +19,38 @@
 /* --- what each device is told
  * ----------------------------------------------------------------------------------------- */
 
+/* Secure boot's block holds AES and SHA in reset with it, that of digital signatures AES and RSA (ESP-IDF, aes_ll.h,
+ * sha_ll.h, mpi_ll.h). */
+static bool is_held(const struct dport *dport, enum dport_block own, enum dport_block other)
+{
+    return dport_block_is_in_reset(dport, own) || dport_block_is_in_reset(dport, other);
+}
+
+static void switch_accelerators(struct node *node)
+{
+    struct esp32_devices *devices = &node->devices;
+    const struct dport *dport = &devices->dport;
+    bool aes_is_held = is_held(dport, DPORT_BLOCK_AES, DPORT_BLOCK_DIGITAL_SIGNATURE) ||
+                       is_held(dport, DPORT_BLOCK_AES, DPORT_BLOCK_SECURE_BOOT);
+    bool sha_is_held = is_held(dport, DPORT_BLOCK_SHA, DPORT_BLOCK_SECURE_BOOT);
+    bool rsa_is_held = is_held(dport, DPORT_BLOCK_RSA, DPORT_BLOCK_DIGITAL_SIGNATURE);
+    dev_switch(&devices->aes.dev, dport_block_is_clocked(dport, DPORT_BLOCK_AES) && !aes_is_held);
+    dev_switch(&devices->sha.dev, dport_block_is_clocked(dport, DPORT_BLOCK_SHA) && !sha_is_held);
+    dev_switch(&devices->rsa.dev, dport_block_is_clocked(dport, DPORT_BLOCK_RSA) && !rsa_is_held);
+}
+
+static void rsa_memory_power(void *ctx, bool on, sim_time now)
+{
+    struct node *node = ctx;
+    rsa_power(&node->devices.rsa, on, now);
+}
+
 static void block_changed(void *ctx, enum dport_block block, bool clocked, bool in_reset, sim_time now)
 {
     struct node *node = ctx;
     if (block == DPORT_BLOCK_WIFI_MAC && node->devices.wifi_mac.dev.value)
         wifi_mac_clock(&node->devices.wifi_mac, clocked, now);
+    switch_accelerators(node);
     if (!in_reset)
         return;
     switch (block) {
@@ -71,8 +98,30 @@ static enum sim_status init_dport(struct node *node, struct dport *dport, const 
                                     .remap = remap_changed,
                                     .cache = cache_changed,
                                     .illegal_access = illegal_access,
-                                    .clear_illegal_access = clear_illegal_access};
+                                    .clear_illegal_access = clear_illegal_access,
+                                    .rsa_power = rsa_memory_power};
     return dport_init(dport, &node->intmatrix, &port, name, &node->env);
+}
+
+static enum sim_status init_aes(struct node *node, struct aes *aes, const char *name)
+{
+    SIM_TRY(aes_init(aes, name, &node->env));
+    switch_accelerators(node);
+    return SIM_OK;
+}
+
+static enum sim_status init_rsa(struct node *node, struct rsa *rsa, const char *name)
+{
+    SIM_TRY(rsa_init(rsa, name, &node->env));
+    switch_accelerators(node);
+    return SIM_OK;
+}
+
+static enum sim_status init_sha(struct node *node, struct sha *sha, const char *name)
+{
+    SIM_TRY(sha_init(sha, name, &node->env));
+    switch_accelerators(node);
+    return SIM_OK;
 }
 
 static void uart_sent(void *ctx, uint8_t byte, sim_time end)

@@ -3,6 +3,7 @@
 #ifndef VESPER_SC_TOP_NODE_ESP32_DEVICES_H
 #define VESPER_SC_TOP_NODE_ESP32_DEVICES_H
 
+#include "peripherals/aes/aes.h"
 #include "peripherals/baseband/baseband.h"
 #include "peripherals/dport/dport.h"
 #include "peripherals/efuse/efuse.h"
@@ -11,7 +12,9 @@
 #include "peripherals/i2c_ana/i2c_ana.h"
 #include "peripherals/open_eth/open_eth.h"
 #include "peripherals/rng/wdev.h"
+#include "peripherals/rsa/rsa.h"
 #include "peripherals/rtc_cntl/rtc_cntl.h"
+#include "peripherals/sha/sha.h"
 #include "peripherals/syscon/syscon.h"
 #include "peripherals/timg/timg.h"
 #include "peripherals/uart/uart.h"
