@@ -174,3 +174,74 @@ void ccmp_set_received(struct ccmp *ccmp, uint64_t pn)
     for (unsigned tid = 0; tid < CCMP_TIDS; tid++)
         ccmp->received[tid] = pn;
 }
+
+/* ---- Without state ---- */
+
+/* A context with this key for one frame; NULL: libcrypto refuses, or has no memory. */
+static EVP_CIPHER_CTX *context(const uint8_t *key, const uint8_t *nonce, uint8_t *tag, int encrypt)
+{
+    EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
+    if (ctx && EVP_CipherInit_ex(ctx, EVP_aes_128_ccm(), NULL, NULL, NULL, encrypt) == 1 &&
+        EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_SET_IVLEN, NONCE, NULL) == 1 &&
+        EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_SET_TAG, CCMP_MIC, tag) == 1 &&
+        EVP_CipherInit_ex(ctx, NULL, NULL, key, nonce, encrypt) == 1)
+        return ctx;
+    EVP_CIPHER_CTX_free(ctx);
+    return NULL;
+}
+
+/* The frame as its parts; false: it is none for CCMP. */
+static bool dissect(const uint8_t *bytes, size_t size, struct mpdu *mpdu, uint8_t *nonce, uint8_t *aad,
+                    size_t *aad_size)
+{
+    if (!mpdu_parse(bytes, size, mpdu) || mpdu->type != MPDU_DATA || ccmp_key_id(mpdu) < 0 ||
+        size <= mpdu->header + CCMP_OVERHEAD)
+        return false;
+    make_nonce(mpdu, packet_number(bytes + mpdu->header), nonce);
+    *aad_size = make_aad(mpdu, aad);
+    return true;
+}
+
+/* `in` to `out`, `count` bytes; and the additional data. */
+static bool run(EVP_CIPHER_CTX *ctx, const uint8_t *aad, size_t aad_size, const uint8_t *in, uint8_t *out, int count)
+{
+    int made = 0;
+    return EVP_CipherUpdate(ctx, NULL, &made, NULL, count) == 1 &&
+           EVP_CipherUpdate(ctx, NULL, &made, aad, (int)aad_size) == 1 &&
+           EVP_CipherUpdate(ctx, out, &made, in, count) == 1;
+}
+
+bool ccmp_seal(const uint8_t key[CCMP_KEY], uint8_t *bytes, size_t size)
+{
+    struct mpdu mpdu;
+    uint8_t aad[AAD_MAX], nonce[NONCE];
+    size_t aad_size;
+    int rest = 0;
+    if (!dissect(bytes, size, &mpdu, nonce, aad, &aad_size))
+        return false;
+    int count = (int)(size - mpdu.header) - CCMP_OVERHEAD;
+    uint8_t *body = bytes + mpdu.header + CCMP_HEADER;
+    EVP_CIPHER_CTX *ctx = context(key, nonce, NULL, 1);
+    bool done = ctx && run(ctx, aad, aad_size, body, body, count) &&
+                EVP_CipherFinal_ex(ctx, body + count, &rest) == 1 &&
+                EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_GET_TAG, CCMP_MIC, body + count) == 1;
+    EVP_CIPHER_CTX_free(ctx);
+    return done;
+}
+
+bool ccmp_open(const uint8_t key[CCMP_KEY], uint8_t *bytes, size_t size)
+{
+    struct mpdu mpdu;
+    uint8_t aad[AAD_MAX], nonce[NONCE], plain[4096];
+    size_t aad_size;
+    if (size > sizeof plain || !dissect(bytes, size, &mpdu, nonce, aad, &aad_size))
+        return false;
+    int count = (int)(size - mpdu.header) - CCMP_OVERHEAD;
+    uint8_t *body = bytes + mpdu.header + CCMP_HEADER;
+    EVP_CIPHER_CTX *ctx = context(key, nonce, body + count, 0);
+    bool genuine = ctx && run(ctx, aad, aad_size, body, plain, count); /* what is not is wiped: not in place */
+    EVP_CIPHER_CTX_free(ctx);
+    if (genuine)
+        memcpy(body, plain, (size_t)count);
+    return genuine;
+}

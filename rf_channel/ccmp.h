@@ -45,6 +45,12 @@ uint64_t ccmp_packet_number(const struct ccmp *ccmp);
 void ccmp_set_packet_number(struct ccmp *ccmp, uint64_t pn);
 void ccmp_set_received(struct ccmp *ccmp, uint64_t pn);
 
+/* What a MAC's hardware does for its software, which prepares the frame and keeps packet numbers and replay counters.
+ * `mpdu` is a protected data frame as it is on the air: header, CCMP header, body, CCMP_MIC bytes. In place; false: no
+ * such frame, or, when opened, not genuine and unchanged. After opening the last CCMP_MIC bytes mean nothing. */
+bool ccmp_seal(const uint8_t key[CCMP_KEY], uint8_t *mpdu, size_t size);
+bool ccmp_open(const uint8_t key[CCMP_KEY], uint8_t *mpdu, size_t size);
+
 #ifdef __cplusplus
 }
 #endif

@@ -64,6 +64,18 @@ void wifi_set_channel(unsigned channel)
     wifi_hw_set_channel(channel);
 }
 
+void wifi_set_key(unsigned slot, const struct wifi_key *key)
+{
+    if (slot < WIFI_KEY_SLOTS)
+        wifi_hw_set_key(slot, key);
+}
+
+void wifi_remove_key(unsigned slot)
+{
+    if (slot < WIFI_KEY_SLOTS)
+        wifi_hw_remove_key(slot);
+}
+
 void wifi_set_power(int dbm)
 {
     wifi_state.config.power_dbm = (int8_t)dbm;

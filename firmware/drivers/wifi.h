@@ -48,6 +48,7 @@ struct wifi_frame {
     uint16_t length; /* without FCS */
     uint8_t queue;   /* enum wifi_queue */
     uint8_t rate;    /* enum rate: of the first attempt */
+    uint8_t key;     /* slot of wifi_set_key; counts when the frame has the Protected bit */
     /* In the interrupt handler, with the next frame already handed to the hardware; may send again. */
     void (*done)(struct wifi_frame *frame);
     void *ctx;
@@ -79,7 +80,8 @@ struct wifi_received {
     int8_t rssi;        /* dBm */
     int8_t noise_floor; /* dBm */
     uint8_t channel;
-    uint32_t time_us; /* MAC time of its end */
+    bool is_decrypted; /* by the hardware: behind the header stands a CCMP header, then plaintext; the MIC is gone */
+    uint32_t time_us;  /* MAC time of its end */
     void *handle;
 };
 
@@ -89,6 +91,25 @@ bool wifi_receive(struct wifi_received *received);
 void wifi_release(const struct wifi_received *received);
 /* Whether wifi_receive is worth a call; also with interrupts masked, before sleep. */
 bool wifi_has_received(void);
+
+/* ---- Keys ---- */
+
+/* CCMP by the hardware. To send a protected frame, put the eight bytes of the CCMP header (packet number, key
+ * identifier) behind the MAC header and eight bytes of any content at the end, count them in its length, set the
+ * Protected bit, and name the slot in wifi_frame.key. What arrives is decrypted when a slot has its transmitter and key
+ * identifier, group frames when a group slot has the identifier. Packet numbers and replays are the caller's. */
+enum { WIFI_KEY_SLOTS = 25, WIFI_KEY = 16 };
+
+struct wifi_key {
+    uint8_t peer[DOT11_ADDRESS]; /* the other station; of a group key, who sends with it */
+    uint8_t key_id;              /* 0..3 */
+    bool is_group;
+    uint8_t bytes[WIFI_KEY];
+};
+
+/* Instead of what the slot held. */
+void wifi_set_key(unsigned slot, const struct wifi_key *key);
+void wifi_remove_key(unsigned slot);
 
 /* ---- Settings, time, statistics ---- */
 

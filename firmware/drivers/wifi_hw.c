@@ -117,6 +117,40 @@ uint32_t wifi_hw_random(void)
     return hw_read(BASE_wdev + WDEV_DATA);
 }
 
+/* ---- Keys -------------------------------------------------------------------------------------------------------- */
+
+static uint32_t key_base(unsigned slot)
+{
+    enum { KEY_STRIDE = 40 };
+    return MAC + slot * KEY_STRIDE;
+}
+
+void wifi_hw_remove_key(unsigned slot)
+{
+    enum { WORDS = 10 };
+    hw_write(MAC + WIFI_MAC_KEY_VALID, hw_read(MAC + WIFI_MAC_KEY_VALID) & ~(1u << slot));
+    for (unsigned i = 0; i < WORDS; i++)
+        hw_write(key_base(slot) + WIFI_MAC_KEY_LOW + 4 * i, 0);
+}
+
+/* Interface 0. The slot becomes valid when all of it is there. */
+void wifi_hw_set_key(unsigned slot, const struct wifi_key *key)
+{
+    enum { CCMP = 3, CRYPTO_ON = 0x10103 /* what the vendor's driver sets with CCMP */ };
+    uint32_t base = key_base(slot);
+    wifi_hw_remove_key(slot);
+    hw_write(base + WIFI_MAC_KEY_LOW, get32(key->peer));
+    hw_write(base + WIFI_MAC_KEY_HIGH, get16(key->peer + 4) | hw_field(WIFI_MAC_KEY_HIGH_ALGORITHM, CCMP) |
+                                           hw_field(WIFI_MAC_KEY_HIGH_PAIRWISE, !key->is_group) |
+                                           hw_field(WIFI_MAC_KEY_HIGH_GROUP, key->is_group) |
+                                           bit(WIFI_MAC_KEY_HIGH_ONE) |
+                                           hw_field(WIFI_MAC_KEY_HIGH_KEY_ID, key->key_id));
+    for (unsigned i = 0; i < WIFI_KEY; i += 4)
+        hw_write(base + WIFI_MAC_KEY0 + i, get32(key->bytes + i));
+    hw_write(MAC + WIFI_MAC_CRYPTO, hw_read(MAC + WIFI_MAC_CRYPTO) | bit(WIFI_MAC_CRYPTO_PMF_OFF) | CRYPTO_ON);
+    hw_write(MAC + WIFI_MAC_KEY_VALID, hw_read(MAC + WIFI_MAC_KEY_VALID) | 1u << slot);
+}
+
 /* ---- Interrupts -------------------------------------------------------------------------------------------------- */
 
 void wifi_hw_enable_interrupts(void)
@@ -170,9 +204,9 @@ void wifi_hw_start(unsigned slot, const struct wifi_hw_attempt *attempt)
     bool is_ht = rate_is_ht(attempt->rate);
     hw_write(base + WIFI_MAC_TX_CONFIG, hw_field(WIFI_MAC_TX_CONFIG_BACKOFF, attempt->backoff) |
                                             hw_field(WIFI_MAC_TX_CONFIG_AIFSN, attempt->aifsn));
-    hw_write(plcp + WIFI_MAC_PLCP1, hw_field(WIFI_MAC_PLCP1_LENGTH, attempt->psdu) |
-                                        hw_field(WIFI_MAC_PLCP1_RATE, attempt->rate) |
-                                        hw_field(WIFI_MAC_PLCP1_HT, is_ht));
+    hw_write(plcp + WIFI_MAC_PLCP1,
+             hw_field(WIFI_MAC_PLCP1_LENGTH, attempt->psdu) | hw_field(WIFI_MAC_PLCP1_RATE, attempt->rate) |
+                 hw_field(WIFI_MAC_PLCP1_KEY, attempt->key) | hw_field(WIFI_MAC_PLCP1_HT, is_ht));
     hw_write(plcp + WIFI_MAC_PLCP2,
              bit(WIFI_MAC_PLCP2_UNKNOWN5) | hw_field(WIFI_MAC_PLCP2_POWER, 4u * (uint32_t)attempt->power_dbm));
     if (is_ht)
@@ -239,10 +273,12 @@ void wifi_hw_chain_grew(struct wifi_descriptor *added)
         hw_write(MAC + WIFI_MAC_RX_BASE, (uint32_t)added);
 }
 
-/* wifi_pkt_rx_ctrl_t as the hardware writes it: facts 5.2. */
-void wifi_hw_read_header(const uint8_t *buffer, struct wifi_received *received)
+/* wifi_pkt_rx_ctrl_t as the hardware writes it: facts 5.2. It tells the length on the air; what is not stored of it,
+ * the FCS and, of a decrypted frame, the MIC, is a multiple of 4, so the padding in the buffer can be told from it
+ * (esp-wifi-hal, trailer_length). */
+bool wifi_hw_read_header(const uint8_t *buffer, uint32_t filled, struct wifi_received *received)
 {
-    enum { RSSI_OFFSET = 96, TIME = 12, LENGTH = 24 };
+    enum { RSSI_OFFSET = 96, TIME = 12, LENGTH = 24, MIC = 8 };
     uint32_t word0 = get32(buffer), word1 = get32(buffer + 4), word2 = get32(buffer + 8);
     uint32_t length = get32(buffer + LENGTH) & 0xFFF;
     bool is_ht = (word0 >> 14 & 3) == 1;
@@ -252,5 +288,11 @@ void wifi_hw_read_header(const uint8_t *buffer, struct wifi_received *received)
     received->noise_floor = (int8_t)word2;
     received->channel = word2 >> 16 & 0xF;
     received->time_us = get32(buffer + TIME);
-    received->length = (uint16_t)(length > DOT11_FCS ? length - DOT11_FCS : 0);
+    uint32_t stored = filled - WIFI_HW_RX_HEADER;
+    if (length < stored)
+        return false;
+    uint32_t trailer = (length - stored + 3) & ~3u;
+    received->is_decrypted = trailer == DOT11_FCS + MIC;
+    received->length = (uint16_t)(length - trailer);
+    return trailer == DOT11_FCS || received->is_decrypted;
 }

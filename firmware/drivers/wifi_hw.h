@@ -17,6 +17,11 @@ uint64_t wifi_hw_latch_tsf(void);
 void wifi_hw_load_tsf(uint64_t value);
 uint32_t wifi_hw_random(void);
 
+/* ---- Keys ---- */
+
+void wifi_hw_set_key(unsigned slot, const struct wifi_key *key);
+void wifi_hw_remove_key(unsigned slot);
+
 /* ---- Interrupts ---- */
 
 enum { WIFI_HW_RECEIVED = 1, WIFI_HW_SENT = 2, WIFI_HW_NOT_SENT = 4 };
@@ -32,6 +37,7 @@ struct wifi_hw_attempt {
     uint16_t psdu;
     uint8_t rate;
     uint8_t aifsn;
+    uint8_t key; /* slot */
     uint16_t backoff;
     uint16_t protection_us; /* Duration of the RTS; 0: without RTS */
     bool wants_ack;
@@ -57,7 +63,8 @@ void wifi_hw_chain_grew(struct wifi_descriptor *added);
 
 /* What is in a received buffer before the frame. */
 enum { WIFI_HW_RX_HEADER = 28 };
-void wifi_hw_read_header(const uint8_t *buffer, struct wifi_received *received);
+/* `filled`: what the descriptor says of the buffer. False: it cannot be. */
+bool wifi_hw_read_header(const uint8_t *buffer, uint32_t filled, struct wifi_received *received);
 
 static inline uint32_t wifi_hw_descriptor_length(const struct wifi_descriptor *descriptor)
 {

@@ -62,10 +62,9 @@ static bool look(struct wifi_descriptor *descriptor, struct wifi_received *recei
     uint32_t length = wifi_hw_descriptor_length(descriptor);
     if (length < WIFI_HW_RX_HEADER)
         return false;
-    wifi_hw_read_header(descriptor->buffer, received);
     received->handle = descriptor;
     received->mpdu = descriptor->buffer + WIFI_HW_RX_HEADER;
-    if (received->length > length - WIFI_HW_RX_HEADER ||
+    if (!wifi_hw_read_header(descriptor->buffer, length, received) ||
         !dot11_parse(received->mpdu, received->length, &received->header)) {
         wifi_state.counts.malformed++;
         return false;

@@ -60,6 +60,7 @@ static void attempt(unsigned q)
                                  .psdu = (uint16_t)psdu_of(frame),
                                  .rate = (uint8_t)rate,
                                  .aifsn = queue->contention.config->aifsn,
+                                 .key = frame->key,
                                  .backoff = (uint16_t)contention_draw(&queue->contention, wifi_hw_random()),
                                  .wants_ack = wants_ack,
                                  .power_dbm = wifi_state.config.power_dbm,

@@ -124,7 +124,7 @@ static inline bool sta_is_up(void)
 }
 const uint8_t *sta_address(void);
 /* The access point's; NULL: none. */
-const struct sta_bss *sta_bss(void);
+const struct sta_bss *sta_network(void);
 /* Average over the last beacons and frames, dBm; 0: not joined. */
 int sta_rssi(void);
 /* Rate of the last data frame that was sent, enum rate. */

@@ -351,3 +351,8 @@ void wifi_mac_connect(struct wifi_mac *mac, const struct wifi_mac_air *air)
 {
     mac->air = *air;
 }
+
+void wifi_mac_set_cipher(struct wifi_mac *mac, const struct wifi_mac_cipher *cipher)
+{
+    mac->cipher = *cipher;
+}

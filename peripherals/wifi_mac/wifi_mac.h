@@ -6,17 +6,18 @@
  * Modelled: five transmit slots with descriptors, one attempt an enable, results and interrupts; the receive chain,
  * received-frame headers, filters, promiscuous mode, the decision to acknowledge; MAC time; statistics; block-ack
  * agreements as recipient. The other half of the hardware, contention and answers after SIFS, is the air's
- * (wifi_mac_air.h). Without one the device works alone: nobody ever answers.
+ * (wifi_mac_air.h). Without one the device works alone: nobody ever answers. CCMP with the keys of 25 slots, when a
+ * cipher is connected (wifi_mac_cipher.h).
  *
- * Not modelled: encryption (key slots keep their content; a frame is sent and received as it is in memory, see
- * wifi_mac_tx.c, prepare()); aggregation; channel state information; the NMI; events at beacon times. Words without a
- * known meaning keep what is written, which is said once for each. */
+ * Not modelled: WEP, TKIP and SMS4; protected management frames; aggregation; channel state information; the NMI; events
+ * at beacon times. Words without a known meaning keep what is written, which is said once for each. */
 #ifndef VESPER_PERIPHERALS_WIFI_MAC_WIFI_MAC_H
 #define VESPER_PERIPHERALS_WIFI_MAC_WIFI_MAC_H
 
 #include "bus/dev.h"
 #include "peripherals/timing/tick_counter.h"
 #include "peripherals/wifi_mac/wifi_mac_air.h"
+#include "peripherals/wifi_mac/wifi_mac_cipher.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -58,6 +59,7 @@ struct wifi_mac {
     struct dev dev;
     struct line *irq; /* source WIFI_MAC; set by the node, NULL: not connected */
     struct wifi_mac_air air;
+    struct wifi_mac_cipher cipher;
     struct tick_counter time;
     struct wifi_mac_slot slot[WIFI_MAC_SLOTS];
     struct wifi_mac_arrival arrival[WIFI_MAC_ARRIVALS];
@@ -84,6 +86,9 @@ void wifi_mac_fini(struct wifi_mac *mac);
 /* Connects a radio, which is off and without addresses; before the node's power-on reset. air: copied, its ctx
  * borrowed for the device's life. */
 void wifi_mac_connect(struct wifi_mac *mac, const struct wifi_mac_air *air);
+
+/* Connects a cipher; without one frames are sent and received as they are. cipher: copied. */
+void wifi_mac_set_cipher(struct wifi_mac *mac, const struct wifi_mac_cipher *cipher);
 
 /* DPORT's clock gate for it; open after wifi_mac_init. Without a clock the MAC is stopped. Its registers can be reached
  * all the same: what silicon does then is not published. */

@@ -56,6 +56,12 @@ enum wifi_mac_fault {
 /* Reports a fault of a register's once: "<what>: <fault>". */
 void wifi_mac_say(struct wifi_mac *mac, uint32_t offset, const char *what, enum wifi_mac_fault fault);
 
+/* wifi_mac_crypto.c. Encrypts a frame of slot s, read from memory, if that is what software wants. */
+enum wifi_mac_fault wifi_mac_seal(struct wifi_mac *mac, unsigned s, uint8_t *mpdu, unsigned bytes);
+/* Decrypts a received frame with a key of the interfaces that have accepted it; returns the bytes to be stored: less
+ * the MIC when it was decrypted, else all, as they came. */
+unsigned wifi_mac_open(struct wifi_mac *mac, unsigned accepted, uint8_t *mpdu, unsigned bytes);
+
 /* wifi_mac_dma.c: memory and descriptors (facts 4.9). */
 enum { WIFI_MAC_NO_DESCRIPTOR = 0x3FF00000 };
 struct wifi_mac_descriptor {

@@ -109,17 +109,18 @@ static void make_header(const struct wifi_mac *mac, const struct wifi_mac_frame 
 
 /* --- Storing ------------------------------------------------------------------------------------------------------ */
 
+/* `bytes` of the frame; its header tells the length that it had on the air. */
 static enum wifi_mac_fault fill(struct wifi_mac *mac, const struct wifi_mac_descriptor *descriptor,
-                                const struct wifi_mac_frame *frame, unsigned accepted)
+                                const struct wifi_mac_frame *frame, unsigned accepted, unsigned bytes)
 {
     uint8_t header[RX_HEADER];
-    unsigned total = (RX_HEADER + frame->bytes + 3) & ~3u;
+    unsigned total = (RX_HEADER + bytes + 3) & ~3u;
     if (total > bits_get(descriptor->control, 0, 12))
         return WIFI_MAC_FAULT_NO_DATA_ROOM;
     make_header(mac, frame, accepted, header);
     enum wifi_mac_fault wrong = wifi_mac_write_bytes(mac, descriptor->buffer, header, RX_HEADER);
     if (!wrong)
-        wrong = wifi_mac_write_bytes(mac, descriptor->buffer + RX_HEADER, frame->mpdu, frame->bytes);
+        wrong = wifi_mac_write_bytes(mac, descriptor->buffer + RX_HEADER, frame->mpdu, bytes);
     if (!wrong)
         wrong = wifi_mac_write_word(mac, descriptor->address,
                                     bits_set(descriptor->control, 12, 12, total) | WIFI_MAC_HAS_DATA);
@@ -127,13 +128,13 @@ static enum wifi_mac_fault fill(struct wifi_mac *mac, const struct wifi_mac_desc
 }
 
 /* What does not fit, or cannot be written, is lost, and its descriptor stays. */
-static bool store(struct wifi_mac *mac, const struct wifi_mac_frame *frame, unsigned accepted)
+static bool store(struct wifi_mac *mac, const struct wifi_mac_frame *frame, unsigned accepted, unsigned bytes)
 {
     struct wifi_mac_descriptor descriptor;
     enum wifi_mac_fault wrong = WIFI_MAC_FINE;
     bool stored = next_descriptor(mac, &descriptor);
     if (stored) {
-        wrong = fill(mac, &descriptor, frame, accepted);
+        wrong = fill(mac, &descriptor, frame, accepted, bytes);
         stored = !wrong;
     }
     if (wrong)
@@ -147,8 +148,9 @@ static bool store(struct wifi_mac *mac, const struct wifi_mac_frame *frame, unsi
     return true;
 }
 
-static void take_in(struct wifi_mac *mac, const struct wifi_mac_frame *frame)
+static void take_in(struct wifi_mac *mac, struct wifi_mac_arrival *arrival)
 {
+    const struct wifi_mac_frame *frame = &arrival->frame;
     struct wifi_mac_verdict verdict = wifi_mac_judge(mac, frame->mpdu, frame->bytes);
     if (frame->mpdu[0] == RTS)
         wifi_mac_count(mac, WMAC_STAT_RTS);
@@ -156,7 +158,8 @@ static void take_in(struct wifi_mac *mac, const struct wifi_mac_frame *frame)
         wifi_mac_count(mac, WMAC_STAT_CTS);
     if (!reg_get(&mac->dev, WMAC_RX_CTRL_ENABLE) || !(verdict.accepted || verdict.promiscuous))
         return;
-    if (!store(mac, frame, verdict.accepted))
+    unsigned bytes = wifi_mac_open(mac, verdict.accepted, arrival->mpdu, frame->bytes);
+    if (!store(mac, frame, verdict.accepted, bytes))
         return;
     if (verdict.may_acknowledge && mac->air.acknowledge) {
         mac->air.acknowledge(mac->air.ctx, frame->number, wifi_mac_effect_time(mac));
@@ -179,7 +182,7 @@ static void frame_is_visible(void *ctx, sim_time now)
         return;
     wifi_mac_count(mac, WMAC_STAT_RX_END);
     if (arrival->frame.good && arrival->frame.bytes >= WIFI_MAC_SHORTEST)
-        take_in(mac, &arrival->frame);
+        take_in(mac, arrival);
 }
 
 static struct wifi_mac_arrival *free_arrival(struct wifi_mac *mac)

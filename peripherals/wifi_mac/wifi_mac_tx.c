@@ -33,8 +33,7 @@ static enum wifi_mac_protection protection_of(const struct wifi_mac *mac, unsign
                                                                               : WIFI_MAC_PROTECT_NONE;
 }
 
-/* Reads registers, descriptors and frame; says what is wrong. Here a frame with a key slot would be encrypted,
- * between memory and the slot's copy. */
+/* Reads registers, descriptors and frame; says what is wrong. */
 static enum wifi_mac_fault prepare(struct wifi_mac *mac, unsigned s, struct wifi_mac_attempt *attempt)
 {
     struct wifi_mac_slot *slot = &mac->slot[s];
@@ -47,6 +46,8 @@ static enum wifi_mac_fault prepare(struct wifi_mac *mac, unsigned s, struct wifi
     attempt->mpdu = slot->mpdu;
     uint32_t descriptor = wifi_mac_slot_get(mac, WMAC_PLCP0_DESCRIPTOR, s, WIFI_MAC_STRIDE) | WIFI_MAC_NO_DESCRIPTOR;
     enum wifi_mac_fault wrong = wifi_mac_gather(mac, descriptor, slot->mpdu, attempt->bytes);
+    if (!wrong)
+        wrong = wifi_mac_seal(mac, s, slot->mpdu, attempt->bytes);
     if (wrong)
         return wrong;
     unsigned aifsn = wifi_mac_slot_get(mac, WMAC_TX_CONFIG_AIFSN, s, WIFI_MAC_STRIDE);

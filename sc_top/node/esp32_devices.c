@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Making, wiring and resetting the devices of esp32_node.def. */
+#include "rf_channel/ccmp.h"
 #include "sc_top/node/baseband_port.h"
 #include "sc_top/node/node_priv.h"
 
@@ -53,15 +54,10 @@ static void block_changed(void *ctx, enum dport_block block, bool clocked, bool 
     switch_accelerators(node);
     if (!in_reset)
         return;
-    switch (block) {
-#define RESET_BY(device, block)                                                                                        \
-    case DPORT_BLOCK_##block:                                                                                          \
-        dev_reset(&node->devices.device.dev, DEV_RESET_SYSTEM, now);                                                   \
-        break;
+#define RESET_BY(device, name)                                                                                         \
+    if (block == DPORT_BLOCK_##name)                                                                                   \
+        dev_reset(&node->devices.device.dev, DEV_RESET_SYSTEM, now);
 #include "sc_top/node/esp32_node.def"
-    default:
-        break;
-    }
 }
 
 static void remap_changed(void *ctx, unsigned core, bool remapped, sim_time now)
@@ -167,6 +163,26 @@ static enum sim_status init_uart2(struct node *node, struct uart *uart, const ch
     return init_uart(node, uart, 2, name);
 }
 
+static enum sim_status init_spi0(struct node *node, struct spi *spi, const char *name)
+{
+    return spi_init(spi, 0, name, &node->env);
+}
+
+static enum sim_status init_spi1(struct node *node, struct spi *spi, const char *name)
+{
+    return spi_init(spi, 1, name, &node->env);
+}
+
+static enum sim_status init_spi2(struct node *node, struct spi *spi, const char *name)
+{
+    return spi_init(spi, 2, name, &node->env);
+}
+
+static enum sim_status init_spi3(struct node *node, struct spi *spi, const char *name)
+{
+    return spi_init(spi, 3, name, &node->env);
+}
+
 static enum sim_status init_gpio(struct node *node, struct gpio *gpio, const char *name)
 {
     const struct gpio_config config = {.strap = (uint16_t)node->config.strap};
@@ -194,7 +210,9 @@ static enum sim_status init_wdev(struct node *node, struct wdev *wdev, const cha
 
 static enum sim_status init_wifi_mac(struct node *node, struct wifi_mac *mac, const char *name)
 {
+    const struct wifi_mac_cipher ccmp = {.seal = ccmp_seal, .open = ccmp_open};
     SIM_TRY(wifi_mac_init(mac, name, &node->env));
+    wifi_mac_set_cipher(mac, &ccmp);
     wifi_mac_clock(mac, dport_block_is_clocked(&node->devices.dport, DPORT_BLOCK_WIFI_MAC), 0);
     return SIM_OK;
 }
@@ -296,6 +314,17 @@ static void connect_uart(struct gpio *gpio, struct uart *uart, const struct uart
     }
 }
 
+/* SPI0 and SPI1 share their lines: what is on them is at the same chip select of both. */
+static enum sim_status connect_chips(struct node *node)
+{
+    SIM_TRY(node_chips_init(node));
+    if (node->flash_chip.config.part) {
+        SIM_TRY(spi_attach(&node->devices.spi0, 0, &node->flash_chip.port));
+        SIM_TRY(spi_attach(&node->devices.spi1, 0, &node->flash_chip.port));
+    }
+    return SIM_OK;
+}
+
 static void connect_wires(struct node *node)
 {
     struct esp32_devices *devices = &node->devices;
@@ -319,12 +348,13 @@ enum sim_status esp32_devices_init(struct node *node)
     devices->device.member = intmatrix_input(&node->intmatrix, INTMATRIX_##source);
 #include "sc_top/node/esp32_node.def"
     connect_wires(node);
-    return SIM_OK;
+    return connect_chips(node);
 }
 
 void esp32_devices_fini(struct node *node)
 {
     struct esp32_devices *devices = &node->devices;
+    node_chips_fini(node);
 #define DEVICE(name, type, base)                                                                                       \
     if (devices->name.dev.value)                                                                                       \
         type##_fini(&devices->name);
