@@ -56,6 +56,7 @@ struct bus_map_config {
     uint32_t flash_size;  /* multiple of 64 KB, 0: none */
     uint8_t *flash_bytes; /* flash_size bytes, borrowed; NULL: zeroed memory of the map's own */
     uint32_t psram_size;  /* multiple of 32 KB, 0: none */
+    uint8_t *rom_bytes;   /* ROM 0 and then ROM 1, borrowed, not written; NULL: zeroed memory of the map's own */
     struct line
         *cache_illegal; /* raised on access to a closed or unmapped window (interrupt source CACHE_IA); may be NULL */
 };

@@ -13,7 +13,7 @@ namespace
 
 // Raw strings as typed; they become settings, so that every value is checked in one place.
 struct typed {
-    std::string output, until, seed, vcd;
+    std::string flash, rom, output, until, seed, vcd;
     std::vector<std::string> set, trace;
     bool quiet = false, verbose = false, pcap = false;
 };
@@ -28,6 +28,14 @@ void add_run(CLI::App &app, command_line &result, typed &t)
         "text\nof run.expect, a nonzero exit code); 2 wrong input, or an output that could not be written.");
     run->add_option("scenario", result.scenario, "scenario file (TOML)")->option_text("SCENARIO.toml");
     run->add_option("--firmware", result.firmware, "instead of a scenario: run this program on one node")
+        ->option_text("FILE");
+    run->add_option("--flash", t.flash,
+                    "instead of a scenario: one node with this in its flash chip from address 0 on (as `esptool "
+                    "merge_bin` writes it), booted by the mask ROM")
+        ->option_text("FILE");
+    run->add_option("--rom", t.rom,
+                    "the mask ROM: ELF file as ESP-IDF installs it, or raw binary; none: boot without it; default: "
+                    "$VESPER_ROM, then where ESP-IDF keeps it")
         ->option_text("FILE");
     run->add_option("-o,--output", t.output, "folder for metrics, waveform and console texts")->option_text("DIR");
     run->add_option("--until", t.until, "end of the run in simulated time, e.g. 2s")->option_text("TIME");
@@ -61,6 +69,10 @@ void add_info(CLI::App &app, command_line &result)
 // A relative path that is typed means the present folder already.
 void collect_settings(const typed &t, command_line &result)
 {
+    if (!t.flash.empty())
+        result.settings.emplace_back("node.0.flash", t.flash);
+    if (!t.rom.empty())
+        result.settings.emplace_back("node.0.rom", t.rom);
     if (!t.output.empty())
         result.settings.emplace_back("run.output", t.output);
     if (!t.until.empty())
@@ -98,8 +110,9 @@ command_line parse_command_line(int argc, char **argv)
     add_info(app, result);
     try {
         app.parse(argc, argv);
-        if (result.command == command_line::RUN && result.scenario.empty() == result.firmware.empty())
-            throw CLI::RequiredError("either SCENARIO.toml or --firmware FILE");
+        int programs = !result.scenario.empty() + !result.firmware.empty() + !t.flash.empty();
+        if (result.command == command_line::RUN && programs != 1)
+            throw CLI::RequiredError("one of SCENARIO.toml, --firmware FILE and --flash FILE");
         collect_settings(t, result);
         result.level = t.quiet ? verbosity::quiet : t.verbose ? verbosity::verbose : verbosity::normal;
     } catch (const CLI::ParseError &error) {

@@ -17,7 +17,7 @@ struct command_line {
     int exit_code = 0; // for NOTHING: help was printed, or an error
 
     // run
-    std::string scenario; // empty: --firmware is among the settings
+    std::string scenario; // empty: --firmware or --flash instead
     std::string firmware;
     scenario_settings settings; // of all options, in the order of options.def and then of --set
     verbosity level = verbosity::normal;

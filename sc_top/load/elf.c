@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sc_top/load/image_parts.h"
+#include "sc_top/load/elf_parts.h"
 
 struct elf_symbol {
     struct image_symbol symbol;
@@ -164,7 +164,7 @@ static enum sim_status keep_symbols(const struct image_reader *reader, struct el
 }
 
 /* Symbols are a help, not a need: a table that makes no sense is left out without complaint. */
-static enum sim_status read_symbols(const struct image_reader *reader, Elf *elf)
+enum sim_status image_read_elf_symbols(const struct image_reader *reader, Elf *elf)
 {
     Elf_Scn *section = NULL;
     Elf32_Shdr header = {0};
@@ -206,24 +206,34 @@ static enum sim_status check_sections(const struct image_reader *reader, const E
     return SIM_OK;
 }
 
-enum sim_status image_read_elf(const struct image_reader *reader)
+enum sim_status image_open_elf(const struct image_reader *reader, Elf **result)
 {
     struct image *image = reader->image;
-    image->kind = IMAGE_ELF;
+    *result = NULL;
     SIM_TRY(check_header(reader));
     elf_version(EV_CURRENT);
     Elf *elf = elf_memory((char *)image->file, image->file_size);
     const Elf32_Ehdr *header = elf ? elf32_getehdr(elf) : NULL;
-    if (!header) {
+    enum sim_status status =
+        header ? check_sections(reader, header) : image_bad(reader, 0, "ELF header cannot be read: %s", elf_errmsg(-1));
+    if (status == SIM_OK)
+        *result = elf;
+    else
         elf_end(elf);
-        return image_bad(reader, 0, "ELF header cannot be read: %s", elf_errmsg(-1));
-    }
+    return status;
+}
+
+enum sim_status image_read_elf(const struct image_reader *reader)
+{
+    struct image *image = reader->image;
+    Elf *elf;
+    image->kind = IMAGE_ELF;
+    SIM_TRY(image_open_elf(reader, &elf));
+    const Elf32_Ehdr *header = elf32_getehdr(elf);
     image->entry = header->e_entry;
     enum sim_status status = read_segments(reader, elf, header);
     if (status == SIM_OK)
-        status = check_sections(reader, header);
-    if (status == SIM_OK)
-        status = read_symbols(reader, elf);
+        status = image_read_elf_symbols(reader, elf);
     elf_end(elf);
     return status;
 }

@@ -68,6 +68,8 @@ const char *image_kind_name(enum image_kind kind)
         return "application image";
     case IMAGE_FLASH:
         return "flash image";
+    case IMAGE_CHIP:
+        return "flash chip";
     }
     return "?";
 }
@@ -157,7 +159,7 @@ static enum sim_status file_failed(const char *path, struct log *log, enum sim_s
     return status;
 }
 
-static enum sim_status read_file(const char *path, struct log *log, uint8_t **bytes, size_t *size)
+enum sim_status image_read_file(const char *path, struct log *log, uint8_t **bytes, size_t *size)
 {
     struct stat info;
     FILE *file = fopen(path, "rb");
@@ -188,8 +190,27 @@ enum sim_status image_load(const char *path, const struct image_memory *memory, 
     uint8_t *bytes;
     size_t size;
     *image = NULL;
-    SIM_TRY(read_file(path, log, &bytes, &size));
+    SIM_TRY(image_read_file(path, log, &bytes, &size));
     return image_parse(path, bytes, size, memory, log, image);
+}
+
+enum sim_status image_load_chip(const char *path, struct log *log, struct image **result)
+{
+    uint8_t *bytes;
+    size_t size;
+    *result = NULL;
+    SIM_TRY(image_read_file(path, log, &bytes, &size));
+    struct image *image = calloc(1, sizeof *image);
+    char *own_path = strdup(path);
+    if (!image || !own_path) {
+        free(bytes);
+        free(own_path);
+        free(image);
+        return file_failed(path, log, SIM_NO_MEMORY, sim_status_text(SIM_NO_MEMORY));
+    }
+    *image = (struct image){.kind = IMAGE_CHIP, .path = own_path, .file = bytes, .file_size = size};
+    *result = image;
+    return SIM_OK;
 }
 
 void image_destroy(struct image *image)

@@ -22,7 +22,8 @@ extern "C" {
 enum image_kind {
     IMAGE_ELF,
     IMAGE_APP,  /* one application image, as `esptool elf2image` writes it */
-    IMAGE_FLASH /* a flash chip's content from offset 0 */
+    IMAGE_FLASH, /* a flash chip's content from offset 0, with the application in it that would boot */
+    IMAGE_CHIP   /* the same, not looked into: no segments, no entry point */
 };
 
 /* Where an application image alone is taken to lie in flash: the factory partition of Espressif's default table. */
@@ -73,6 +74,9 @@ enum sim_status image_load(const char *path, const struct image_memory *memory, 
 /* As image_load for content that is in memory already; takes over `bytes` (from malloc) whatever happens. */
 enum sim_status image_parse(const char *path, uint8_t *bytes, size_t size, const struct image_memory *memory,
                             struct log *log, struct image **image);
+
+/* As image_load for the content of a flash chip that is the ROM's business alone: IMAGE_CHIP. */
+enum sim_status image_load_chip(const char *path, struct log *log, struct image **image);
 
 /* NULL is accepted. */
 void image_destroy(struct image *image);

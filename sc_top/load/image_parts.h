@@ -52,6 +52,9 @@ enum sim_status image_read_flash(const struct image_reader *reader);
 /* An application image that begins at `base` of the file. */
 enum sim_status image_read_app_at(const struct image_reader *reader, size_t base);
 
+/* All of a file of at most 256 MB, into memory from malloc; what fails has been reported. */
+enum sim_status image_read_file(const char *path, struct log *log, uint8_t **bytes, size_t *size);
+
 /* Whether the file looks like the content of a flash chip. */
 bool image_is_flash(const struct image_reader *reader);
 

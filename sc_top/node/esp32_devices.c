@@ -17,6 +17,9 @@
 #define REG_CONSTANTS_ONLY
 #include "bus/reg_expand.h"
 
+enum { STRAP_FLASH_BOOT = 1 << 4 }; /* GPIO0 is high */
+#define RTC_SLOW_RESET_VECTOR UINT32_C(0x50000000)
+
 /* --- what each device is told
  * ----------------------------------------------------------------------------------------- */
 
@@ -239,12 +242,18 @@ static void stall_core(void *ctx, unsigned core, bool stalled, sim_time now)
     node_core_set_hold(&node->core[core], NODE_HOLD_SW_STALL, stalled, now);
 }
 
-/* Flash boot protection is what a bootloader switches off before it starts the program, and the node stands in for the
- * bootloader. */
+/* By the pads at reset: shared facts, 3.1. */
+static bool boots_from_flash(const struct node *node)
+{
+    return node->config.boot_rom && (node->config.strap & STRAP_FLASH_BOOT);
+}
+
+/* Flash boot protection is what a bootloader switches off before it starts the program; without the ROM the node stands
+ * in for the bootloader. */
 static enum sim_status init_rtc_cntl(struct node *node, struct rtc_cntl *rtc, const char *name)
 {
     const struct rtc_cntl_config config = {
-        .flash_boot = false, .reset = node->reset_port, .port = {.ctx = node, .stall = stall_core}};
+        .flash_boot = boots_from_flash(node), .reset = node->reset_port, .port = {.ctx = node, .stall = stall_core}};
     return rtc_cntl_init(rtc, &config, name, &node->env);
 }
 
@@ -276,13 +285,13 @@ static enum sim_status init_i2c_ana(struct node *node, struct i2c_ana *i2c, cons
 
 static enum sim_status init_timg0(struct node *node, struct timg *timg, const char *name)
 {
-    const struct timg_config config = {.group = 0, .flash_boot = false, .reset = node->reset_port};
+    const struct timg_config config = {.group = 0, .flash_boot = boots_from_flash(node), .reset = node->reset_port};
     return timg_init(timg, &config, name, &node->env);
 }
 
 static enum sim_status init_timg1(struct node *node, struct timg *timg, const char *name)
 {
-    const struct timg_config config = {.group = 1, .flash_boot = false, .reset = node->reset_port};
+    const struct timg_config config = {.group = 1, .flash_boot = boots_from_flash(node), .reset = node->reset_port};
     return timg_init(timg, &config, name, &node->env);
 }
 
@@ -373,6 +382,14 @@ void esp32_devices_reset(struct node *node, enum dev_reset kind, sim_time now)
 void esp32_devices_set_cause(struct node *node, unsigned core, enum reset_cause cause)
 {
     rtc_cntl_set_reset_cause(&node->devices.rtc_cntl, core, cause);
+}
+
+/* The Xtensa core has two reset vectors; a bit in the RTC domain chooses. */
+uint32_t esp32_devices_reset_vector(const struct node *node, unsigned core)
+{
+    uint32_t place =
+        core == 0 ? RTC_CNTL_RESET_STATE_PROCPU_STAT_VECTOR_SEL : RTC_CNTL_RESET_STATE_APPCPU_STAT_VECTOR_SEL;
+    return reg_get(&node->devices.rtc_cntl.dev, place) ? ROM_RESET_VECTOR : RTC_SLOW_RESET_VECTOR;
 }
 
 /* --- what the rest of the node asks --------------------------------------------------------------------------------

@@ -2,10 +2,11 @@
 /* One ESP32: memories, address map, devices, interrupt matrix, clocks and two cores, put together from the rows of
  * esp32_node.def, with the firmware of one image. Plain C: a loop in a test drives it as well as SystemC does.
  *
- * There is no mask ROM yet. What the ROM and a second-stage bootloader do is done by the node itself when the PRO CPU
- * leaves reset: segments are copied to RAM, flash segments are mapped, and the core starts at the image's entry point
- * with the registers that the ROM's call leaves (node_boot.c). The APP CPU starts as hardware starts it, at the address
- * in DPORT_APPCPU_CTRL_D. */
+ * With a mask ROM (node_config.rom) and boot_rom, both cores start at their reset vectors as on the chip, and
+ * everything else is up to the ROM and to what stands in flash. Without boot_rom, what the ROM and a second-stage
+ * bootloader do is done by the node itself when the PRO CPU leaves reset: segments are copied to RAM, flash segments
+ * are mapped, and the core starts at the image's entry point with the registers that the ROM's call leaves
+ * (node_boot.c); the APP CPU starts at the address in DPORT_APPCPU_CTRL_D. */
 #ifndef VESPER_SC_TOP_NODE_NODE_H
 #define VESPER_SC_TOP_NODE_NODE_H
 
@@ -13,6 +14,7 @@
 #include "bus/map.h"
 #include "cpu_iss/xt.h"
 #include "sc_top/load/image.h"
+#include "sc_top/load/rom.h"
 #include "sc_top/node/flash_content.h"
 #include "sc_top/node/memory_regions.h"
 
@@ -32,8 +34,9 @@ struct node_console {
 
 /* What happened to a core that its owner may want to tell the user. */
 enum node_incident {
-    NODE_CORE_DEAD,     /* unrecoverable exception loop: halted until a reset */
-    NODE_WATCHDOG_RESET /* about to be reset by a watchdog; the cores are as it found them */
+    NODE_CORE_DEAD,      /* unrecoverable exception loop: halted until a reset */
+    NODE_WATCHDOG_RESET, /* about to be reset by a watchdog; the cores are as it found them */
+    NODE_ROM_CALL        /* called a function of the mask ROM, and there is none: halted until a reset */
 };
 
 struct node_observer {
@@ -52,6 +55,8 @@ struct node_config {
     uint64_t seed;
     const struct image *image;   /* NULL: nothing to run, the node is only to be looked at */
     const struct image *symbols; /* for names of functions; NULL: those of image */
+    struct rom *rom;             /* shared with other nodes; not written. NULL: zeroed memory in its place */
+    bool boot_rom; /* the cores start in the ROM, and image, of kind IMAGE_CHIP, is what they find in flash */
     uint8_t mac[6];
     unsigned chip_revision; /* 0..3 */
     uint32_t strap;

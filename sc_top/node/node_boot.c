@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What ROM and bootloader do on the chip, done by the node: program into RAM and flash, flash mapped, cores at their
- * entry points. Memory that the program does not claim keeps its content over a reset, as on the chip. */
+/* Starting the cores: in the ROM, or as if ROM and bootloader had run: program in RAM and flash, flash mapped, cores at
+ * its entry points. Memory that the program does not claim keeps its content over a reset, as on the chip. */
 #include "sc_top/node/node_priv.h"
 
 /* Stacks that the ROM uses and leaves to whom it calls: shared facts, 2.1. */
@@ -67,8 +67,22 @@ static void start_core(struct node_core *core, uint32_t entry, uint32_t stack)
     core->started = true;
 }
 
+/* As hardware does it: whatever the registers were, at one of the two reset vectors. */
+static void start_at_vector(struct node_core *core)
+{
+    xt_reset(core->cpu);
+    xt_set_pc(core->cpu, esp32_devices_reset_vector(core->node, core->index));
+    core->dead = false;
+    core->started = true;
+}
+
 void node_boot_pro(struct node *node)
 {
+    if (node->config.boot_rom) {
+        start_at_vector(&node->core[0]);
+        return;
+    }
+    node_init_rom_variables(node, 0);
     load_ram(node);
     map_flash(node);
     start_core(&node->core[0], node->config.image->entry, ROM_STACK_PRO);
@@ -77,6 +91,7 @@ void node_boot_pro(struct node *node)
 
 static void node_boot_app(struct node *node, uint32_t entry)
 {
+    node_init_rom_variables(node, 1);
     start_core(&node->core[1], entry, ROM_STACK_APP);
 }
 
@@ -86,6 +101,10 @@ void node_start_app(struct node *node, sim_time now)
     uint32_t entry = node->devices.dport.app.boot_address & INT32_MAX;
     if (node->devices.dport.app.in_reset)
         return;
+    if (node->config.boot_rom) {
+        start_at_vector(&node->core[1]);
+        return;
+    }
     if (entry)
         node_boot_app(node, entry);
     node_core_set_hold(&node->core[1], NODE_HOLD_NO_ENTRY, entry == 0, now);

@@ -98,6 +98,11 @@ void node_start_app(struct node *node, sim_time now);
 /* node_reset.c */
 void node_reset_init(struct node *node);
 
+/* node_rom.c */
+bool node_lacks_rom_at(const struct node *node, uint32_t pc);
+void node_rom_called(struct node_core *core);
+void node_init_rom_variables(struct node *node, unsigned core);
+
 /* node_simcall.c */
 bool node_simcall(void *ctx, const uint32_t argument[4], uint32_t *result, uint32_t *error);
 
@@ -110,5 +115,6 @@ void esp32_devices_fini(struct node *node);
 void esp32_devices_reset(struct node *node, enum dev_reset kind, sim_time now);
 void esp32_devices_boot_clock(struct node *node); /* as node_config.cpu_hz says a bootloader left it */
 void esp32_devices_set_cause(struct node *node, unsigned core, enum reset_cause cause);
+uint32_t esp32_devices_reset_vector(const struct node *node, unsigned core);
 
 #endif

@@ -34,8 +34,9 @@ static void name_place(const struct node *node, uint32_t pc, char *text, size_t 
     uint32_t offset;
     const struct image_symbol *symbol = image_symbol_at(node_symbols(node), pc, &offset);
     text[0] = '\0';
-    if (symbol)
-        snprintf(text, size, offset ? " %s + 0x%" PRIx32 : " %s", symbol->name, offset);
+    const char *name = symbol ? symbol->name : rom_name(node->config.rom, pc, &offset);
+    if (name)
+        snprintf(text, size, offset ? " %s + 0x%" PRIx32 : " %s", name, offset);
 }
 
 static void say_registers(const struct report *report)

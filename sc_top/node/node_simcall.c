@@ -36,6 +36,10 @@ static bool write_text(struct node_core *core, uint32_t address, uint32_t size, 
 bool node_simcall(void *ctx, const uint32_t argument[4], uint32_t *result, uint32_t *error)
 {
     struct node_core *core = ctx;
+    if (node_lacks_rom_at(core->node, xt_pc(core->cpu))) {
+        node_rom_called(core);
+        return false;
+    }
     if (argument[0] != SIMCALL_WRITE)
         return fail(result, error, GUEST_ENOSYS);
     if (argument[1] != 1 && argument[1] != 2)

@@ -2,9 +2,11 @@
 // Building a run: images, outputs, consoles, nodes. What happens while it runs is in session_poll.cpp.
 #include "sc_top/run/session.h"
 
+#include <algorithm>
 #include <filesystem>
 
 #include "sc_top/out/out_file.h"
+#include "sc_top/run/rom_files.h"
 
 namespace vesper
 {
@@ -14,6 +16,20 @@ namespace
 int level_of(gpio_level level)
 {
     return level == gpio_level::release ? -1 : level == gpio_level::high ? 1 : 0;
+}
+
+// A chip that holds all of its file, and as large as the header of the bootloader in it says: software relies on that.
+std::uint32_t chip_size(const image &content, std::uint32_t least)
+{
+    constexpr std::size_t SIZE_BYTE = 0x1003; // bits 7:4, 1 MB << n; shared facts, 3.3
+    std::uint64_t size = least;
+    bool has_header = content.kind == IMAGE_CHIP && content.file_size > SIZE_BYTE && content.file[0x1000] == 0xE9;
+    unsigned shift = has_header ? content.file[SIZE_BYTE] >> 4 : 0;
+    if (shift <= 4)
+        size = std::max<std::uint64_t>(size, std::uint64_t{1} << (20 + shift));
+    while (size < content.file_size && size < (16u << 20))
+        size *= 2;
+    return static_cast<std::uint32_t>(size);
 }
 
 void add_expects(session_uart &u, const std::vector<std::string> &texts)
@@ -42,7 +58,7 @@ std::string session::output_path(const std::string &name) const
 sim_status session::load_image(const std::string &path, image **result)
 {
     for (const image_ptr &known : images)
-        if (path == known->path) {
+        if (path == known->path && known->kind != IMAGE_CHIP) {
             *result = known.get();
             return SIM_OK;
         }
@@ -65,16 +81,74 @@ sim_status session::make_flash(const image &firmware, std::uint32_t size, const 
     return SIM_OK;
 }
 
+sim_status session::load_chip(const std::string &path, image **result)
+{
+    for (const image_ptr &known : images)
+        if (path == known->path && known->kind == IMAGE_CHIP) {
+            *result = known.get();
+            return SIM_OK;
+        }
+    SIM_TRY(::image_load_chip(path.c_str(), said.log(), result));
+    images.emplace_back(*result);
+    return SIM_OK;
+}
+
+// An empty path: what stands in for a ROM that is not there.
+sim_status session::load_rom(const std::string &path, struct rom **result)
+{
+    for (const auto &known : roms)
+        if (path == (known->file ? known->file->path : "")) {
+            *result = known.get();
+            return SIM_OK;
+        }
+    if (!path.empty())
+        SIM_TRY(::rom_load(path.c_str(), said.log(), result));
+    else
+        *result = rom_create_missing();
+    roms.emplace_back(*result);
+    return *result ? SIM_OK : SIM_NO_MEMORY;
+}
+
+// A program that Vesper loads needs no ROM, and gets one only when it is named: what a machine happens to have
+// installed must not change what a scenario does.
+sim_status session::choose_rom(const node_options &options, struct rom **result)
+{
+    bool refused = std::filesystem::path(options.rom).filename() == "none";
+    if (!options.rom.empty() && !refused)
+        return load_rom(options.rom, result);
+    std::vector<std::string> looked_at;
+    std::string found;
+    if (!refused && !options.flash.empty())
+        found = find_rom(static_cast<unsigned>(options.chip_revision), &looked_at);
+    if (found.empty() && !looked_at.empty())
+        log_at(said.log(), LOG_HOST, LOG_WARNING, SIM_TIME_NEVER, options.flash.c_str(),
+               "no mask ROM: give --rom FILE or VESPER_ROM, or install ESP-IDF's tool esp-rom-elfs (looked for %s); "
+               "starting the application without it",
+               looked_at.front().c_str());
+    return load_rom(found, result);
+}
+
+sim_status session::load_program(const node_options &options, session_node *program)
+{
+    SIM_TRY(choose_rom(options, &program->rom));
+    program->boot_rom = program->rom->file && !options.flash.empty();
+    if (program->boot_rom)
+        SIM_TRY(load_chip(options.flash, &program->firmware));
+    else
+        SIM_TRY(load_image(options.flash.empty() ? options.firmware : options.flash, &program->firmware));
+    std::uint32_t size = chip_size(*program->firmware, static_cast<std::uint32_t>(options.flash_size));
+    SIM_TRY(make_flash(*program->firmware, size, &program->flash));
+    if (!options.symbols.empty())
+        SIM_TRY(load_image(options.symbols, &program->symbols));
+    return SIM_OK;
+}
+
 sim_status session::load_images()
 {
     std::uint64_t number = 0;
     for (const node_options &options : what.node) {
-        image *firmware = nullptr, *symbols = nullptr;
-        const flash_content *flash = nullptr;
-        SIM_TRY(load_image(options.firmware, &firmware));
-        SIM_TRY(make_flash(*firmware, static_cast<std::uint32_t>(options.flash_size), &flash));
-        if (!options.symbols.empty())
-            SIM_TRY(load_image(options.symbols, &symbols));
+        session_node program;
+        SIM_TRY(load_program(options, &program));
         for (std::uint64_t i = 0; i < options.count; i++, number++) {
             auto n = std::make_unique<session_node>();
             n->owner = this;
@@ -82,9 +156,11 @@ sim_status session::load_images()
             n->index = i;
             n->name = scenario_node_name(options, i, number);
             n->options = options;
-            n->firmware = firmware;
-            n->symbols = symbols;
-            n->flash = flash;
+            n->firmware = program.firmware;
+            n->symbols = program.symbols;
+            n->flash = program.flash;
+            n->rom = program.rom;
+            n->boot_rom = program.boot_rom;
             all_nodes.push_back(std::move(n));
         }
     }
@@ -155,6 +231,8 @@ sim_status session::build_node(session_node &n)
     config.seed = what.run.seed;
     config.image = n.firmware;
     config.symbols = n.symbols;
+    config.rom = n.rom;
+    config.boot_rom = n.boot_rom;
     scenario_node_mac(n.options, n.index, n.number, config.mac);
     config.chip_revision = static_cast<unsigned>(n.options.chip_revision);
     config.strap = static_cast<std::uint32_t>(n.options.strap);

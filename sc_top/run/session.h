@@ -40,6 +40,7 @@ enum class run_end {
     exited,      // every firmware called exit
     asleep,      // all cores sleep for good
     dead,        // the cores of every node are dead
+    rom_call,    // a function of the mask ROM was called, and there is none
     quit,        // Ctrl-A x
     interrupted, // Ctrl-C
     output_error // an output could not be written
@@ -82,6 +83,12 @@ struct flash_deleter {
         flash_content_destroy(f);
     }
 };
+struct rom_deleter {
+    void operator()(rom *r) const
+    {
+        rom_destroy(r);
+    }
+};
 struct pool_deleter {
     void operator()(xt_pool *p) const
     {
@@ -116,6 +123,8 @@ struct session_node {
     image *firmware = nullptr;
     image *symbols = nullptr;
     const flash_content *flash = nullptr;
+    struct rom *rom = nullptr;
+    bool boot_rom = false;
     std::unique_ptr<node, node_deleter> model;
     session_uart uart[NODE_UARTS];
     std::vector<std::unique_ptr<stimulus>> stimuli;
@@ -188,6 +197,7 @@ class session
     messages &said;
     const volatile std::sig_atomic_t *interrupted;
     std::vector<image_ptr> images;
+    std::vector<std::unique_ptr<struct rom, rom_deleter>> roms;
     std::vector<std::unique_ptr<flash_content, flash_deleter>> flash_chips; // one for each image and size
     std::unique_ptr<vcd, vcd_deleter> waveform;
     std::unique_ptr<xt_pool, pool_deleter> pool;
@@ -206,6 +216,10 @@ class session
 
     sim_status load_images();
     sim_status load_image(const std::string &path, image **result);
+    sim_status load_chip(const std::string &path, image **result);
+    sim_status load_rom(const std::string &path, struct rom **result);
+    sim_status choose_rom(const node_options &options, struct rom **result);
+    sim_status load_program(const node_options &options, session_node *program);
     sim_status make_flash(const image &firmware, std::uint32_t size, const flash_content **result);
     sim_status open_outputs();
     sim_status build_node(session_node &n);

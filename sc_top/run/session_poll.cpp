@@ -46,6 +46,8 @@ const char *run_end_text(run_end end)
         return "a text of run.stop_on was printed";
     case run_end::fail_text:
         return "a text of run.fail_on was printed";
+    case run_end::rom_call:
+        return "the mask ROM was called, and there is none (--rom FILE)";
     case run_end::exited:
         return "firmware exited";
     case run_end::asleep:
@@ -99,7 +101,9 @@ void session::uart_byte(session_uart &u, std::uint8_t byte, sim_time time)
 void session::incident(session_node &n, node_incident kind, unsigned core, const char *text, sim_time time)
 {
     std::string name = n.name + ".cpu" + std::to_string(core);
-    core_died = core_died || kind == NODE_CORE_DEAD;
+    core_died = core_died || kind == NODE_CORE_DEAD || kind == NODE_ROM_CALL;
+    if (kind == NODE_ROM_CALL)
+        finish_with(run_end::rom_call);
     if (kind != NODE_CORE_DEAD) // the core has said so itself
         log_at(said.log(), LOG_GUEST, LOG_WARNING, time, name.c_str(), "%s", text);
     if (said.quiet() && kind != NODE_CORE_DEAD)

@@ -452,7 +452,7 @@ sim_status scenario_default(const std::string &firmware, const scenario_settings
     return finish("command line", settings, log, result, [&](scenario *s, option_places *) {
         s->node.emplace_back();
         set_defaults(node_rows, &s->node.back());
-        s->node.back().firmware = firmware;
+        s->node.back().firmware = firmware; // empty: node.flash is among the settings
     });
 }
 

@@ -84,8 +84,12 @@ class checker
     {
         if ((node.flash_size & (node.flash_size - 1)) != 0)
             reject("node", i, "flash_size", "flash_size is not a power of two");
-        if (node.firmware.empty())
-            reject("node", i, "firmware", "node.firmware is missing: every [[node]] needs a program to run");
+        if (node.firmware.empty() && node.flash.empty())
+            reject("node", i, "firmware", "node.firmware is missing: every [[node]] needs a program to run, or flash");
+        if (!node.firmware.empty() && !node.flash.empty())
+            reject("node", i, "flash",
+                   "node.firmware and node.flash are both given: the one is started by Vesper, the "
+                   "other by the mask ROM");
         if (node.cpu_clock != 40000000 && node.cpu_clock != 80000000 && node.cpu_clock != 160000000 &&
             node.cpu_clock != 240000000)
             reject("node", i, "cpu_clock", "cpu_clock: expected 40MHz, 80MHz, 160MHz or 240MHz");

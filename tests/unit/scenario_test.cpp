@@ -123,7 +123,7 @@ TEST(scenario, options_that_do_not_fit_together_are_refused)
 {
     EXPECT_EQ(message(""), "host dir/test.toml: no [[node]]: there is nothing to simulate");
     EXPECT_EQ(message("[[node]]\n"),
-              "host dir/test.toml:1:1: node.firmware is missing: every [[node]] needs a program to run");
+              "host dir/test.toml:1:1: node.firmware is missing: every [[node]] needs a program to run, or flash");
     EXPECT_EQ(message(NODE + "count = 0\n"), "host dir/test.toml:3:9: count: 0 is out of range; expected 1 to 10000");
     EXPECT_EQ(message(NODE + "cpu_clock = '100MHz'\n"),
               "host dir/test.toml:3:13: cpu_clock: expected 40MHz, 80MHz, 160MHz or 240MHz");
