@@ -14,14 +14,17 @@ set(VESPER_GUEST_C_FLAGS
     # names of source files in assertions and debug information do not depend on where the project lies
     -ffile-prefix-map=${CMAKE_SOURCE_DIR}/=)
 
-# vesper_guest_objects(RESULT GROUP PLATFORM FLAGS flag... SOURCES source...): compiles sources, sets RESULT to the
-# list of objects.
+# vesper_guest_objects(RESULT GROUP PLATFORM FLAGS flag... SOURCES source... [BASE folder]): compiles sources, sets RESULT
+# to the list of objects. BASE: what the names of objects leave out, for sources from elsewhere.
 function(vesper_guest_objects result group platform)
-  cmake_parse_arguments(ARG "" "" "FLAGS;SOURCES" ${ARGN})
+  cmake_parse_arguments(ARG "" "BASE" "FLAGS;SOURCES" ${ARGN})
+  if(NOT ARG_BASE)
+    set(ARG_BASE ${CMAKE_CURRENT_SOURCE_DIR})
+  endif()
   set(objects)
   foreach(source ${ARG_SOURCES})
     cmake_path(ABSOLUTE_PATH source BASE_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR} NORMALIZE OUTPUT_VARIABLE path)
-    cmake_path(RELATIVE_PATH path BASE_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR} OUTPUT_VARIABLE short)
+    cmake_path(RELATIVE_PATH path BASE_DIRECTORY ${ARG_BASE} OUTPUT_VARIABLE short)
     set(object ${CMAKE_CURRENT_BINARY_DIR}/${platform}/${group}/${short}.o)
     cmake_path(GET object PARENT_PATH directory)
     file(MAKE_DIRECTORY ${directory})
@@ -38,32 +41,51 @@ function(vesper_guest_objects result group platform)
   set(${result} ${objects} PARENT_SCOPE)
 endfunction()
 
+# vesper_guest_archive(PLATFORM NAME object...): <build>/firmware/<PLATFORM>/lib<NAME>.a
+function(vesper_guest_archive platform name)
+  set(library ${CMAKE_CURRENT_BINARY_DIR}/${platform}/lib${name}.a)
+  add_custom_command(
+    OUTPUT ${library}
+    COMMAND ${CMAKE_COMMAND} -E rm -f ${library}
+    COMMAND ${VESPER_GUEST_TOOL} ${VESPER_GUEST_ar} rcsD ${library} ${ARGN}
+    DEPENDS ${ARGN}
+    COMMENT "guest (${platform}): ${name}"
+    VERBATIM)
+endfunction()
+
+# vesper_guest_library(NAME PLATFORM [FLAGS flag...] OBJECTS object...): what programs may name as LIBRARIES; they are
+# compiled with its flags, too.
+function(vesper_guest_library name platform)
+  cmake_parse_arguments(ARG "" "" "FLAGS;OBJECTS" ${ARGN})
+  vesper_guest_archive(${platform} ${name} ${ARG_OBJECTS})
+  set(VESPER_GUEST_LIBRARY_${name}_${platform} ${CMAKE_CURRENT_BINARY_DIR}/${platform}/lib${name}.a PARENT_SCOPE)
+  set(VESPER_GUEST_LIBRARY_${name}_FLAGS ${ARG_FLAGS} PARENT_SCOPE)
+endfunction()
+
 # vesper_guest_platform(PLATFORM LINKER_SCRIPT script SOURCES source... [LIBGCC_FLAGS flag...]): a machine that programs
 # can be built for, with the runtime that they all get.
 function(vesper_guest_platform platform)
   cmake_parse_arguments(ARG "" "LINKER_SCRIPT" "SOURCES;LIBGCC_FLAGS" ${ARGN})
   vesper_guest_libgcc(${platform} ${ARG_LIBGCC_FLAGS})
   vesper_guest_objects(objects runtime ${platform} SOURCES ${ARG_SOURCES})
-  set(library ${CMAKE_CURRENT_BINARY_DIR}/${platform}/libruntime.a)
-  add_custom_command(
-    OUTPUT ${library}
-    COMMAND ${CMAKE_COMMAND} -E rm -f ${library}
-    COMMAND ${VESPER_GUEST_TOOL} ${VESPER_GUEST_ar} rcsD ${library} ${objects}
-    DEPENDS ${objects}
-    COMMENT "guest (${platform}): runtime"
-    VERBATIM)
-  set(VESPER_GUEST_RUNTIME_${platform} ${library} PARENT_SCOPE)
+  vesper_guest_archive(${platform} runtime ${objects})
+  set(VESPER_GUEST_RUNTIME_${platform} ${CMAKE_CURRENT_BINARY_DIR}/${platform}/libruntime.a PARENT_SCOPE)
   set(VESPER_GUEST_LIBGCC_${platform} ${VESPER_GUEST_LIBGCC_${platform}} PARENT_SCOPE)
   set(VESPER_GUEST_SCRIPT_${platform} ${CMAKE_CURRENT_SOURCE_DIR}/${ARG_LINKER_SCRIPT} PARENT_SCOPE)
 endfunction()
 
-# vesper_guest_program(NAME PLATFORM [FLAGS flag...] SOURCES source...): <build>/firmware/<NAME>.elf and .map, and
-# <NAME>.bin, the flash image, for the ESP32. Target firmware_<NAME>, part of target `firmware`.
+# vesper_guest_program(NAME PLATFORM [FLAGS flag...] [LIBRARIES name...] SOURCES source...): <build>/firmware/<NAME>.elf
+# and .map, and <NAME>.bin, the flash image, for the ESP32. Target firmware_<NAME>, part of target `firmware`.
 function(vesper_guest_program name platform)
-  cmake_parse_arguments(ARG "" "" "FLAGS;SOURCES" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "FLAGS;LIBRARIES;SOURCES" ${ARGN})
+  set(libraries)
+  foreach(library ${ARG_LIBRARIES})
+    list(APPEND ARG_FLAGS ${VESPER_GUEST_LIBRARY_${library}_FLAGS})
+    list(APPEND libraries ${VESPER_GUEST_LIBRARY_${library}_${platform}})
+  endforeach()
   vesper_guest_objects(objects ${name} ${platform} FLAGS ${ARG_FLAGS} SOURCES ${ARG_SOURCES})
   set(elf ${CMAKE_CURRENT_BINARY_DIR}/${name}.elf)
-  set(libraries ${VESPER_GUEST_RUNTIME_${platform}} ${VESPER_GUEST_LIBGCC_${platform}})
+  list(APPEND libraries ${VESPER_GUEST_RUNTIME_${platform}} ${VESPER_GUEST_LIBGCC_${platform}})
   set(script ${VESPER_GUEST_SCRIPT_${platform}})
   add_custom_command(
     OUTPUT ${elf} ${CMAKE_CURRENT_BINARY_DIR}/${name}.map
@@ -89,7 +111,7 @@ function(vesper_guest_program name platform)
   add_dependencies(firmware firmware_${name})
 endfunction()
 
-# vesper_firmware(NAME [FLAGS flag...] SOURCES source...): a program for the ESP32.
+# vesper_firmware(NAME [FLAGS flag...] [LIBRARIES name...] SOURCES source...): a program for the ESP32.
 function(vesper_firmware name)
   vesper_guest_program(${name} esp32 ${ARGN})
 endfunction()

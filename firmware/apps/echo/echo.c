@@ -6,12 +6,14 @@
 
 #include "firmware/drivers/uart.h"
 
-enum { LINE = 80 };
+enum { LINE = 80, BUFFER = 512 };
+
+static uint8_t received[BUFFER], to_send[BUFFER];
 
 static void send(const char *bytes, size_t length)
 {
     while (length > 0) {
-        size_t taken = uart_buffered_write(bytes, length);
+        size_t taken = uart_buffered_write(0, bytes, length);
         bytes += taken;
         length -= taken;
         if (length > 0)
@@ -25,11 +27,11 @@ int main(void)
     size_t length = 0;
     printf("echo: ready\n");
     uart_drain(0);
-    uart_begin_buffered(0);
+    uart_begin_buffered(0, &(struct uart_buffers){received, to_send, BUFFER, BUFFER});
     for (;;) {
         /* Looks with interrupts masked, and WAITI unmasks: none gets lost in between. */
         uint32_t ps = mask_interrupts();
-        size_t count = uart_buffered_read(bytes, sizeof bytes);
+        size_t count = uart_buffered_read(0, bytes, sizeof bytes);
         if (count == 0)
             wait_for_interrupt();
         restore_interrupts(ps);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* string.h. Copies go by words when both sides are word-aligned, which is also what the instruction bus needs: IRAM
- * takes nothing but aligned words. */
+/* string.h. Copies go by words when both sides are at the same place in a word; from word to word that is also what the
+ * instruction bus needs: IRAM takes nothing but aligned words. */
 #include <string.h>
 
 #include <stdbool.h>
@@ -15,9 +15,11 @@ void *memcpy(void *restrict to, const void *restrict from, size_t size)
 {
     char *t = to;
     const char *f = from;
-    if (word_aligned(t, f)) {
-        uint32_t *tw = to;
-        const uint32_t *fw = from;
+    if ((((uintptr_t)t ^ (uintptr_t)f) & 3) == 0) {
+        for (; ((uintptr_t)t & 3) && size; size--)
+            *t++ = *f++;
+        uint32_t *tw = (uint32_t *)t;
+        const uint32_t *fw = (const uint32_t *)f;
         for (; size >= 16; size -= 16, tw += 4, fw += 4) {
             uint32_t a = fw[0], b = fw[1], c = fw[2], d = fw[3];
             tw[0] = a, tw[1] = b, tw[2] = c, tw[3] = d;
