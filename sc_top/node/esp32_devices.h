@@ -15,6 +15,7 @@
 #include "peripherals/rsa/rsa.h"
 #include "peripherals/rtc_cntl/rtc_cntl.h"
 #include "peripherals/sha/sha.h"
+#include "peripherals/spi/spi.h"
 #include "peripherals/syscon/syscon.h"
 #include "peripherals/timg/timg.h"
 #include "peripherals/uart/uart.h"

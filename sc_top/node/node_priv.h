@@ -5,6 +5,7 @@
 
 #include "bus/intmatrix.h"
 #include "bus/reset.h"
+#include "peripherals/flash_chip/flash_chip.h"
 #include "sc_top/node/esp32_devices.h"
 #include "sc_top/node/node.h"
 
@@ -67,6 +68,7 @@ struct node {
     const struct flash_content *flash;
     struct flash_content *own_flash; /* when node_config.flash is NULL */
     uint8_t *flash_view;
+    struct flash_chip flash_chip; /* config.part NULL: none */
 
     sim_time now;
     sim_time until;            /* of the present node_run */
@@ -94,6 +96,10 @@ void node_core_set_hold(struct node_core *core, unsigned reason, bool hold, sim_
 void node_boot_pro(struct node *node);
 void node_app_control(void *ctx, const struct dport_app_cpu *app, sim_time now);
 void node_start_app(struct node *node, sim_time now);
+
+/* node_chips.c: memories on the board. */
+enum sim_status node_chips_init(struct node *node);
+void node_chips_fini(struct node *node);
 
 /* node_reset.c */
 void node_reset_init(struct node *node);
