@@ -38,6 +38,7 @@ module dsss_rx #(
     localparam [15:0] SFD = 16'hF3A0;
     localparam [7:0]  SIGNAL_1 = 8'h0A, SIGNAL_2 = 8'h14;
     localparam [7:0]  SFD_WITHIN = 8'd160; // symbols: the preamble is 144 long
+    localparam [7:0]  FILLED = 8'd22;      // symbols: 7 in the descrambler, then the delimiter's 16
     localparam [4:0]  SETTLE = 5'd16;      // symbols before the averages count
     localparam [10:0] BARKER = 11'b00011101101;
     localparam [ACC+4:0] PLACES = 22; // samples of a symbol
@@ -275,7 +276,7 @@ module dsss_rx #(
                     if (got) begin
                         field <= field_now;
                         count <= count + 8'd1;
-                        if (field_now[31:16] == SFD) begin
+                        if (field_now[31:16] == SFD && count >= FILLED) begin
                             sfd <= 1'b1;
                             state <= HEADER;
                             count <= 8'd0;

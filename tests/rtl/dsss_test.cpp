@@ -1,0 +1,360 @@
+// SPDX-License-Identifier: Apache-2.0
+// DSSS in RTL: chips against the standard's text in plain C++, frames through a channel, error rates beside theory.
+#include <cmath>
+#include <random>
+#include <unistd.h>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "Vdsss_rx.h"
+#include "Vdsss_tx.h"
+#include "tests/rtl/dsss_air.h"
+#include "tests/rtl/rtl_bench.h"
+
+namespace
+{
+
+using bytes = std::vector<std::uint8_t>;
+
+bytes random_bytes(unsigned count, unsigned seed)
+{
+    std::mt19937 random(seed);
+    bytes result(count);
+    for (auto &b : result)
+        b = std::uint8_t(random());
+    return result;
+}
+
+struct transmitter {
+    rtl_bench<Vdsss_tx> rtl{"dsss_tx"};
+
+    std::vector<std::complex<double>> send(const bytes &psdu, bool two)
+    {
+        std::vector<std::complex<double>> chips;
+        rtl->start = 1;
+        rtl->two_mbps = two;
+        rtl->length = unsigned(psdu.size());
+        rtl.clock();
+        rtl->start = 0;
+        std::size_t taken = 0;
+        do {
+            rtl->data = taken < psdu.size() ? psdu[taken] : 0xEE;
+            rtl.settle();
+            taken += rtl->next;
+            rtl.clock();
+            if (rtl->busy)
+                chips.emplace_back(signed_2(rtl->chip_i), signed_2(rtl->chip_q));
+        } while (rtl->busy || chips.empty());
+        EXPECT_EQ(taken, psdu.size());
+        return chips;
+    }
+    static double signed_2(unsigned value)
+    {
+        return value == 3 ? -1 : double(value);
+    }
+};
+
+TEST(DsssTransmitter, SendsTheChipsOfTheStandard)
+{
+    transmitter tx;
+    for (bool two : {false, true})
+        for (unsigned size : {1u, 2u, 14u, 100u}) {
+            bytes psdu = random_bytes(size, size);
+            auto chips = tx.send(psdu, two), expected = dsss::modulate(psdu, two);
+            ASSERT_EQ(chips.size(), (192 + size * (two ? 4 : 8)) * 11); // airtime, 16.3.4
+            // The carrier's phase before the first symbol is free: the first frame begins from 0, others where the last
+            // one has ended.
+            std::complex<double> turn = chips[0] / expected[0];
+            for (std::size_t i = 0; i < chips.size(); i++)
+                ASSERT_LT(std::abs(chips[i] - turn * expected[i]), 1e-9) << "chip " << i << ", " << size << " bytes";
+        }
+}
+
+TEST(DsssTransmitter, IsSilentBeforeAndAfterAndIgnoresAStartWhileItSends)
+{
+    transmitter tx;
+    EXPECT_EQ(tx.rtl->chip_i, 0);
+    EXPECT_EQ(tx.rtl->chip_q, 0);
+    tx.rtl->start = 1;
+    tx.rtl->length = 1;
+    tx.rtl->data = 0x55;
+    tx.rtl.clock();
+    tx.rtl->length = 99;
+    unsigned chips = 0;
+    for (int n = 0; n < 2100; n++) {
+        tx.rtl.clock();
+        chips += tx.rtl->busy;
+    }
+    tx.rtl->start = 0;
+    EXPECT_EQ(chips, 2100u); // still the first: 200 symbols
+    for (int n = 0; n < 110; n++)
+        tx.rtl.clock();
+    EXPECT_FALSE(tx.rtl->busy);
+    EXPECT_EQ(tx.rtl->chip_i | tx.rtl->chip_q, 0);
+}
+
+struct receiver {
+    rtl_bench<Vdsss_rx> rtl{"dsss_rx"};
+    bytes got;
+    std::vector<int> raw; // 1 or 2 bits each
+    unsigned delimiters = 0, headers = 0, failures = 0, frames = 0;
+
+    receiver()
+    {
+        rtl->enable = 1;
+    }
+    void sample(int i, int q)
+    {
+        rtl->in_i = std::uint8_t(i);
+        rtl->in_q = std::uint8_t(q);
+        rtl.clock();
+        delimiters += rtl->sfd;
+        headers += rtl->header;
+        failures += rtl->failed;
+        frames += rtl->done;
+        if (rtl->header)
+            got.clear();
+        if (rtl->valid)
+            got.push_back(rtl->data);
+        if (rtl->raw_valid)
+            raw.push_back(rtl->raw);
+    }
+    void hear(const bytes &psdu, bool two, const dsss::channel &c, int before = 100, int after = 60)
+    {
+        hear(dsss::modulate(psdu, two), two, c, before, after);
+    }
+    void hear(const std::vector<std::complex<double>> &chips, bool two, const dsss::channel &c, int before = 100,
+              int after = 60)
+    {
+        dsss::transmit(chips, c, two ? 2 : 1, before, after, [&](int i, int q) { sample(i, q); });
+    }
+};
+
+TEST(DsssReceiver, DecodesWhatTheTransmitterSends)
+{
+    transmitter tx;
+    receiver rx;
+    for (bool two : {false, true})
+        for (unsigned size : {1u, 14u, 60u}) {
+            bytes psdu = random_bytes(size, size + two);
+            rx.hear(tx.send(psdu, two), two, {});
+            EXPECT_EQ(rx.got, psdu) << size << " bytes, 2 Mbit/s: " << two;
+            EXPECT_EQ(rx.rtl->two_mbps, two);
+            EXPECT_EQ(rx.rtl->length, size);
+            EXPECT_EQ(rx.rtl->duration, size * (two ? 4 : 8));
+        }
+    EXPECT_EQ(rx.frames, 6u);
+    EXPECT_EQ(rx.failures, 0u);
+}
+
+TEST(DsssReceiver, FindsTheSymbolsWhereverTheyBeginAndHoweverTheCarrierStands)
+{
+    receiver rx;
+    bytes psdu = random_bytes(20, 5);
+    for (int place = 0; place < 22; place++) {
+        dsss::channel c;
+        c.angle = place * 0.3;
+        rx.got.clear();
+        rx.hear(psdu, place % 2, c, 100 + place);
+        EXPECT_EQ(rx.got, psdu) << "place " << place;
+    }
+}
+
+// 40 ppm between the clocks, as the standard allows with 25 ppm each, less a little: 10 samples over this frame.
+TEST(DsssReceiver, FollowsATransmitterWhoseClockDiffers)
+{
+    for (double ppm : {-50.0, 50.0}) {
+        receiver rx;
+        bytes psdu = random_bytes(1200, 6);
+        dsss::channel c;
+        c.ppm = ppm;
+        rx.hear(psdu, false, c);
+        EXPECT_EQ(rx.got, psdu) << ppm << " ppm";
+    }
+}
+
+TEST(DsssReceiver, BearsACarrierThatTurnsSlowly)
+{
+    receiver rx;
+    bytes psdu = random_bytes(100, 7);
+    dsss::channel c;
+    c.turn = 0.26; // 15 degrees a symbol: 41 kHz
+    rx.hear(psdu, true, c);
+    EXPECT_EQ(rx.got, psdu);
+}
+
+TEST(DsssReceiver, HearsAFrameAfterLongNoise)
+{
+    receiver rx;
+    bytes psdu = random_bytes(40, 8);
+    dsss::channel c;
+    c.amplitude = 12;
+    c.eb_n0_db = 14;
+    c.noise_from = -1e9;
+    rx.hear(psdu, false, c, 200000);
+    EXPECT_EQ(rx.got, psdu);
+    EXPECT_EQ(rx.frames, 1u);
+}
+
+TEST(DsssReceiver, RefusesAHeaderThatIsWrongOrOfARateItDoesNotKnow)
+{
+    bytes psdu = random_bytes(20, 9);
+    auto symbols = [&](auto change) {
+        // The header is changed before the scrambler, and modulated anew by hand at 1 Mbit/s.
+        dsss::bits all = dsss::ppdu(psdu, false);
+        change(&all);
+        std::vector<std::complex<double>> chips;
+        static const int barker[11] = {1, -1, 1, 1, -1, 1, 1, 1, -1, -1, -1};
+        double sign = 1;
+        for (int bit : dsss::scrambled(all)) {
+            sign = bit ? -sign : sign;
+            for (int chip : barker)
+                chips.emplace_back(sign * chip, 0);
+        }
+        return chips;
+    };
+    auto with_signal = [&](unsigned signal, unsigned length) {
+        return symbols([=](dsss::bits *all) {
+            dsss::bits header;
+            dsss::append(&header, signal, 8);
+            dsss::append(&header, 0, 8);
+            dsss::append(&header, length, 16);
+            dsss::bits check = dsss::crc16(header);
+            header.insert(header.end(), check.begin(), check.end());
+            std::copy(header.begin(), header.end(), all->begin() + 144);
+        });
+    };
+    receiver rx;
+    unsigned failures = 0;
+    for (int flipped : {144, 160, 170, 191}) {
+        rx.hear(symbols([=](dsss::bits *all) { (*all)[flipped] ^= 1; }), false, {});
+        EXPECT_EQ(rx.failures, ++failures) << "bit " << flipped;
+    }
+    for (unsigned signal : {0x37u, 0x6Eu, 0x00u}) { // 5.5, 11 Mbit/s, none
+        rx.hear(with_signal(signal, 160), false, {});
+        EXPECT_EQ(rx.failures, ++failures) << "signal " << signal;
+    }
+    for (unsigned length : {0u, 7u, 0xffffu}) { // no byte, too many
+        rx.hear(with_signal(0x0A, length), false, {});
+        EXPECT_EQ(rx.failures, ++failures) << "length " << length;
+    }
+    EXPECT_EQ(rx.headers, 0u);
+    rx.hear(psdu, false, {});
+    EXPECT_EQ(rx.got, psdu);
+}
+
+TEST(DsssReceiver, BeginsAnewWhenItIsDisabledInAFrame)
+{
+    receiver rx;
+    bytes psdu = random_bytes(20, 10);
+    auto chips = dsss::modulate(psdu, false);
+    auto half = chips;
+    half.resize(chips.size() / 2 + 1000);
+    rx.hear(half, false, {}, 100, 0);
+    EXPECT_EQ(rx.delimiters, 1u);
+    rx.rtl->enable = 0;
+    rx.sample(0, 0);
+    rx.rtl->enable = 1;
+    rx.hear(chips, false, {});
+    EXPECT_EQ(rx.got, psdu);
+    EXPECT_EQ(rx.frames, 1u);
+}
+
+// A preamble whose delimiter never comes is given up, and the next frame is heard.
+TEST(DsssReceiver, GivesUpAPreambleWithoutADelimiter)
+{
+    receiver rx;
+    bytes psdu = random_bytes(20, 11);
+    std::vector<std::complex<double>> chips;
+    static const int barker[11] = {1, -1, 1, 1, -1, 1, 1, 1, -1, -1, -1};
+    for (int symbol = 0; symbol < 400; symbol++)
+        for (int chip : barker)
+            chips.emplace_back(chip, 0);
+    rx.hear(chips, false, {});
+    EXPECT_EQ(rx.delimiters, 0u);
+    rx.hear(psdu, false, {});
+    EXPECT_EQ(rx.got, psdu);
+}
+
+// ---- Error rates ----
+
+// Differential detection, Proakis, Digital Communications, 4th ed.: 5.2-69 (DBPSK) and 5.2-70 (DQPSK with Gray code).
+double theory(bool two, double eb_n0_db)
+{
+    double g = std::pow(10, eb_n0_db / 10);
+    if (!two)
+        return 0.5 * std::exp(-g);
+    // Q1(a, b) - I0(ab) exp(-(a^2 + b^2) / 2) / 2, as an integral (Simon and Alouini, 8.86):
+    // 1/(4 pi) * integral over a turn of (1 - z^2) / (1 + 2 z sin t + z^2) exp(-b^2 (1 + 2 z sin t + z^2) / 2)
+    double a = std::sqrt(2 * g * (1 - std::sqrt(0.5))), b = std::sqrt(2 * g * (1 + std::sqrt(0.5))), z = a / b;
+    double sum = 0;
+    constexpr int STEPS = 20000;
+    for (int i = 0; i < STEPS; i++) {
+        double t = 2 * M_PI * (i + 0.5) / STEPS, d = 1 + 2 * z * std::sin(t) + z * z;
+        sum += (1 - z * z) / d * std::exp(-b * b / 2 * d);
+    }
+    return sum / STEPS / 2;
+}
+
+// What the receiver makes of `symbols` data symbols, noise beginning behind the header.
+double measured(bool two, double eb_n0_db, unsigned symbols, unsigned seed)
+{
+    unsigned wrong = 0, bits = 0;
+    unsigned size = 500;
+    for (unsigned done = 0; done < symbols; done += size * (two ? 4 : 8)) {
+        receiver rx;
+        bytes psdu = random_bytes(size, ++seed);
+        dsss::channel c;
+        c.amplitude = 20;
+        c.eb_n0_db = eb_n0_db;
+        c.noise_from = 192.5;
+        c.seed = seed;
+        rx.hear(psdu, two, c);
+        dsss::bits sent = dsss::scrambled(dsss::ppdu(psdu, two));
+        EXPECT_EQ(rx.raw.size(), size * (two ? 4 : 8));
+        for (std::size_t n = 0; n < rx.raw.size(); n++) {
+            if (two) {
+                wrong += (rx.raw[n] >> 1) != sent[192 + 2 * n];
+                wrong += (rx.raw[n] & 1) != sent[192 + 2 * n + 1];
+                bits += 2;
+            } else {
+                wrong += rx.raw[n] != sent[192 + n];
+                bits++;
+            }
+        }
+    }
+    return double(wrong) / bits;
+}
+
+// By how many dB more the theory's receiver would need less.
+double loss_db(bool two, double eb_n0_db, double rate)
+{
+    double low = -20, high = 40;
+    for (int i = 0; i < 60; i++) {
+        double middle = (low + high) / 2;
+        (theory(two, middle) > rate ? low : high) = middle;
+    }
+    return eb_n0_db - low;
+}
+
+TEST(DsssErrorRate, TheoryIsTheTextbooks)
+{
+    EXPECT_NEAR(theory(false, 9.34), 0.9e-4, 0.1e-4);
+    EXPECT_NEAR(theory(true, 0), 0.1637, 2e-3); // its curve in Proakis, fig. 5.2-13, and MATLAB's berawgn
+}
+
+TEST(DsssErrorRate, IsWithinADecibelOfTheory)
+{
+    for (bool two : {false, true})
+        for (double eb_n0_db : {3.0, 5.0, 7.0}) {
+            double rate = measured(two, eb_n0_db, 12000, unsigned(eb_n0_db * 100) + two);
+            double loss = loss_db(two, eb_n0_db, rate);
+            RecordProperty((two ? "dqpsk_" : "dbpsk_") + std::to_string(int(eb_n0_db)), std::to_string(loss));
+            std::printf("%d Mbit/s, Eb/N0 %4.1f dB: error rate %.2e, theory %.2e, %+.2f dB\n", two ? 2 : 1, eb_n0_db, rate,
+                        theory(two, eb_n0_db), loss);
+            EXPECT_LT(std::fabs(loss), 1.0);
+        }
+}
+
+} // namespace
