@@ -283,6 +283,16 @@ static enum sim_status init_i2c_ana(struct node *node, struct i2c_ana *i2c, cons
     return SIM_OK;
 }
 
+static enum sim_status init_i2c0(struct node *node, struct i2c *i2c, const char *name)
+{
+    return i2c_init(i2c, name, &node->env);
+}
+
+static enum sim_status init_i2c1(struct node *node, struct i2c *i2c, const char *name)
+{
+    return i2c_init(i2c, name, &node->env);
+}
+
 static enum sim_status init_timg0(struct node *node, struct timg *timg, const char *name)
 {
     const struct timg_config config = {.group = 0, .flash_boot = boots_from_flash(node), .reset = node->reset_port};
@@ -323,6 +333,21 @@ static void connect_uart(struct gpio *gpio, struct uart *uart, const struct uart
     }
 }
 
+/* Signals of the GPIO matrix; pads that show them are open drain, and so is a bus without them high. */
+struct i2c_pins {
+    unsigned scl, sda;
+};
+
+static const struct i2c_pins i2c_pins[2] = {{29, 30}, {95, 96}};
+
+static void connect_i2c(struct gpio *gpio, struct i2c *i2c, const struct i2c_pins *pins)
+{
+    i2c->scl_out = gpio_signal_out(gpio, pins->scl, true, NULL);
+    i2c->sda_out = gpio_signal_out(gpio, pins->sda, true, NULL);
+    gpio_signal_in(gpio, pins->scl, true, i2c_scl_changed, i2c);
+    gpio_signal_in(gpio, pins->sda, true, i2c_sda_changed, i2c);
+}
+
 /* SPI0 and SPI1 share their lines: what is on them is at the same chip select of both. */
 static enum sim_status connect_chips(struct node *node)
 {
@@ -340,6 +365,8 @@ static void connect_wires(struct node *node)
     connect_uart(&devices->gpio, &devices->uart0, &uart_pins[0]);
     connect_uart(&devices->gpio, &devices->uart1, &uart_pins[1]);
     connect_uart(&devices->gpio, &devices->uart2, &uart_pins[2]);
+    connect_i2c(&devices->gpio, &devices->i2c0, &i2c_pins[0]);
+    connect_i2c(&devices->gpio, &devices->i2c1, &i2c_pins[1]);
 }
 
 /* --- all of them

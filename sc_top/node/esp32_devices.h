@@ -9,6 +9,7 @@
 #include "peripherals/efuse/efuse.h"
 #include "peripherals/frc/frc.h"
 #include "peripherals/gpio/gpio.h"
+#include "peripherals/i2c/i2c.h"
 #include "peripherals/i2c_ana/i2c_ana.h"
 #include "peripherals/open_eth/open_eth.h"
 #include "peripherals/rng/wdev.h"
