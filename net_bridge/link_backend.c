@@ -108,6 +108,17 @@ static void datagram_poll(void *ctx, sim_time now)
     }
 }
 
+static unsigned descriptors(void *ctx, struct pollfd *fds, unsigned room)
+{
+    const struct link_backend *link = ctx;
+    if (link->stream)
+        return net_stream_descriptors(link->stream, fds, room);
+    if (room == 0)
+        return 0;
+    fds[0] = (struct pollfd){.fd = link->fd, .events = POLLIN};
+    return 1;
+}
+
 /* --- life -------------------------------------------------------------------------------------------------------- */
 
 static void destroy(void *ctx)
@@ -135,7 +146,8 @@ enum sim_status link_backend_create_stream(const char *address, bool listens, st
         destroy(made);
         return status;
     }
-    const struct net_backend backend = {.ctx = made, .input = stream_input, .poll = stream_poll, .destroy = destroy};
+    const struct net_backend backend = {
+        .ctx = made, .input = stream_input, .poll = stream_poll, .destroy = destroy, .descriptors = descriptors};
     net_host_set_backend(host, &backend);
     *link = made;
     return SIM_OK;
@@ -189,7 +201,7 @@ enum sim_status link_backend_create_datagram(const char *own_path, const char *p
         return error == EADDRINUSE ? SIM_BUSY : SIM_IO;
     }
     const struct net_backend backend = {
-        .ctx = made, .input = datagram_input, .poll = datagram_poll, .destroy = destroy};
+        .ctx = made, .input = datagram_input, .poll = datagram_poll, .destroy = destroy, .descriptors = descriptors};
     net_host_set_backend(host, &backend);
     *link = made;
     return SIM_OK;

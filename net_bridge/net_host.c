@@ -119,6 +119,11 @@ void net_host_poll(struct net_host *host, sim_time now)
     host->backend.poll(host->backend.ctx, now);
 }
 
+unsigned net_host_descriptors(struct net_host *host, struct pollfd *fds, unsigned room)
+{
+    return host->backend.descriptors ? host->backend.descriptors(host->backend.ctx, fds, room) : 0;
+}
+
 /* --- life -------------------------------------------------------------------------------------------------------- */
 
 struct net_host *net_host_create(struct net_switch *net, const struct net_host_config *config, struct evq *q)

@@ -8,6 +8,8 @@
 #ifndef VESPER_NET_BRIDGE_NET_HOST_H
 #define VESPER_NET_BRIDGE_NET_HOST_H
 
+#include <poll.h>
+
 #include "net_bridge/net_record.h"
 #include "net_bridge/net_switch.h"
 
@@ -28,6 +30,8 @@ struct net_backend {
     /* Looks at the host without waiting. */
     void (*poll)(void *ctx, sim_time now);
     void (*destroy)(void *ctx);
+    /* Descriptors at which something may come from the host, and what to wait for; up to room. How many. NULL: none. */
+    unsigned (*descriptors)(void *ctx, struct pollfd *fds, unsigned room);
 };
 
 struct net_host_config {
@@ -63,6 +67,9 @@ void net_host_set_backend(struct net_host *host, const struct net_backend *backe
 /* Looks at the host now: not before evq_now(). A run is reproducible only from its record, but it depends on nothing
  * else that these times be multiples of a fixed interval. */
 void net_host_poll(struct net_host *host, sim_time now);
+
+/* As the back end's. */
+unsigned net_host_descriptors(struct net_host *host, struct pollfd *fds, unsigned room);
 
 struct net_port *net_host_port(struct net_host *host);
 const struct net_host_counts *net_host_get_counts(const struct net_host *host);

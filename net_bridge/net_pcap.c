@@ -42,6 +42,11 @@ enum sim_status net_pcap_close(struct net_pcap *pcap)
     return is_complete ? SIM_OK : SIM_IO;
 }
 
+void net_pcap_flush(struct net_pcap *pcap)
+{
+    (void)pcap_dump_flush(pcap->file); /* an error shows when it is closed */
+}
+
 void net_pcap_write(struct net_pcap *pcap, const uint8_t *frame, unsigned length, sim_time time)
 {
     struct pcap_pkthdr header = {.caplen = length, .len = length};

@@ -18,6 +18,9 @@ enum sim_status net_pcap_create(const char *path, struct log *log, struct net_pc
 /* Writes the rest. SIM_IO: the file is incomplete (disk full). NULL is accepted. */
 enum sim_status net_pcap_close(struct net_pcap *pcap);
 
+/* What was written so far is in the file, whatever happens to the program. */
+void net_pcap_flush(struct net_pcap *pcap);
+
 void net_pcap_write(struct net_pcap *pcap, const uint8_t *frame, unsigned length, sim_time time);
 
 /* Both directions of a port, from now on; pcap outlives the port, or the port is told to forget its observer. */

@@ -223,6 +223,17 @@ bool net_stream_poll(struct net_stream *stream)
     return net_stream_has_peer(stream);
 }
 
+unsigned net_stream_descriptors(const struct net_stream *stream, struct pollfd *fds, unsigned room)
+{
+    if (room == 0 || (stream->peer < 0 && stream->listener < 0))
+        return 0;
+    bool out = stream->connecting || stream->waiting;
+    fds[0].fd = stream->peer >= 0 ? stream->peer : stream->listener;
+    fds[0].events = (short)(POLLIN | (out ? POLLOUT : 0));
+    fds[0].revents = 0;
+    return 1;
+}
+
 unsigned net_stream_peers(const struct net_stream *stream)
 {
     return stream->peers;

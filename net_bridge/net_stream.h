@@ -5,6 +5,7 @@
 #ifndef VESPER_NET_BRIDGE_NET_STREAM_H
 #define VESPER_NET_BRIDGE_NET_STREAM_H
 
+#include <poll.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -25,6 +26,9 @@ enum sim_status net_stream_open(const char *address, bool listen, size_t buffer,
                                 struct net_stream **stream);
 /* Also removes the UNIX socket that it has made. NULL is accepted. */
 void net_stream_close(struct net_stream *stream);
+
+/* What to wait for until the peer has something: 0 or 1 descriptor. */
+unsigned net_stream_descriptors(const struct net_stream *stream, struct pollfd *fds, unsigned room);
 
 /* Accepts or connects, sends what waits. true: there is a peer. */
 bool net_stream_poll(struct net_stream *stream);

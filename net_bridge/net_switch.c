@@ -327,6 +327,11 @@ void net_port_observe(struct net_port *port, const struct net_observer *observer
     port->observer = observer ? *observer : nobody;
 }
 
+void net_port_set_rate(struct net_port *port, uint64_t bits_per_second)
+{
+    port->config.bits_per_second = bits_per_second;
+}
+
 const char *net_port_name(const struct net_port *port)
 {
     return port->config.name;

@@ -74,6 +74,9 @@ struct net_port *net_port_create(struct net_switch *net, const struct net_port_c
 /* What is queued for it is lost. Not from within deliver. NULL is accepted. */
 void net_port_destroy(struct net_port *port);
 
+/* The line runs at another rate from the next frame on. */
+void net_port_set_rate(struct net_port *port, uint64_t bits_per_second);
+
 /* A frame whose last bit reaches the switch at `arrival`; copied. */
 void net_port_send(struct net_port *port, const uint8_t *frame, unsigned length, sim_time arrival);
 

@@ -11,6 +11,9 @@ struct network {
     struct net_switch *net;
     struct net_host *host;
     struct net_pcap *pcap;
+    struct slirp_backend *slirp; /* one of these, or none */
+    struct tap_backend *tap;
+    struct link_backend *link;
     sim_time interval, next_poll;
 };
 
@@ -28,29 +31,26 @@ struct network_config network_typical(const char *name, uint32_t id)
 static enum sim_status add_slirp(struct network *network, const struct network_config *config, struct evq *q,
                                  struct log *log)
 {
-    struct slirp_backend *slirp;
-    SIM_TRY(slirp_backend_create(&config->slirp, network->host, q, log, &slirp));
+    SIM_TRY(slirp_backend_create(&config->slirp, network->host, q, log, &network->slirp));
     for (unsigned i = 0; i < config->forward_count; i++)
-        SIM_TRY(slirp_backend_forward(slirp, config->forwards[i]));
+        SIM_TRY(slirp_backend_forward(network->slirp, config->forwards[i]));
     return SIM_OK;
 }
 
 static enum sim_status add_backend(struct network *network, const struct network_config *config, struct evq *q,
                                    struct log *log)
 {
-    struct link_backend *link;
-    struct tap_backend *tap;
     bool listens = config->backend == NETWORK_LISTEN;
     switch (config->backend) {
     case NETWORK_SLIRP:
         return add_slirp(network, config, q, log);
     case NETWORK_TAP:
-        return tap_backend_create(config->address, network->host, log, &tap);
+        return tap_backend_create(config->address, network->host, log, &network->tap);
     case NETWORK_LISTEN:
     case NETWORK_CONNECT:
-        return link_backend_create_stream(config->address, listens, network->host, log, &link);
+        return link_backend_create_stream(config->address, listens, network->host, log, &network->link);
     case NETWORK_DATAGRAM:
-        return link_backend_create_datagram(config->address, config->peer, network->host, log, &link);
+        return link_backend_create_datagram(config->address, config->peer, network->host, log, &network->link);
     case NETWORK_NONE:
         break;
     }
@@ -124,4 +124,25 @@ void network_poll(struct network *network, sim_time now)
         return;
     net_host_poll(network->host, now);
     network->next_poll = now + network->interval - now % network->interval;
+}
+
+unsigned network_descriptors(struct network *network, struct pollfd *fds, unsigned room)
+{
+    return net_host_descriptors(network->host, fds, room);
+}
+
+void network_get_counts(const struct network *network, struct network_counts *counts)
+{
+    counts->host = *net_host_get_counts(network->host);
+    counts->port = *net_port_get_counts(net_host_port(network->host));
+    counts->dropped_by_backend = network->slirp  ? slirp_backend_fragments(network->slirp)
+                                 : network->tap  ? tap_backend_get_counts(network->tap)->dropped
+                                 : network->link ? link_backend_get_counts(network->link)->dropped_no_peer
+                                                 : 0;
+}
+
+void network_flush(struct network *network)
+{
+    if (network->pcap)
+        net_pcap_flush(network->pcap);
 }

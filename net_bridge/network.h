@@ -58,6 +58,21 @@ sim_time network_next_poll(const struct network *network);
 /* now: network_next_poll(), or later. */
 void network_poll(struct network *network, sim_time now);
 
+/* What a program that waits for real time may wait for besides (see struct net_backend): then the host's next input is
+ * not kept until the interval is over. */
+unsigned network_descriptors(struct network *network, struct pollfd *fds, unsigned room);
+
+/* What passed, for reports. */
+struct network_counts {
+    struct net_host_counts host;
+    struct net_port_counts port; /* of the host */
+    uint64_t dropped_by_backend; /* frames that the host did not take, or that slirp must not see */
+};
+void network_get_counts(const struct network *network, struct network_counts *counts);
+
+/* What has been captured so far is in the file. */
+void network_flush(struct network *network);
+
 #ifdef __cplusplus
 }
 #endif

@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <slirp/libslirp.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "net_bridge/net_forward.h"
 
@@ -159,6 +160,17 @@ static void look_at_host(void *ctx, sim_time now)
     slirp_pollfds_poll(slirp->slirp, result < 0, fd_events, slirp);
 }
 
+static unsigned descriptors(void *ctx, struct pollfd *fds, unsigned room)
+{
+    struct slirp_backend *slirp = ctx;
+    uint32_t timeout = 0;
+    slirp->fd_count = 0;
+    slirp_pollfds_fill(slirp->slirp, &timeout, add_fd, slirp);
+    unsigned count = slirp->fd_count < room ? slirp->fd_count : room;
+    memcpy(fds, slirp->fds, count * sizeof *fds);
+    return count;
+}
+
 /* A part of a datagram, "more fragments" or an offset: libslirp 4.7's reassembly writes over its own list when it meets
  * certain malformed ones (found by tests/fuzz/fuzz_slirp), so it gets none. */
 static bool is_fragment(const uint8_t *frame, unsigned length)
@@ -244,7 +256,8 @@ enum sim_status slirp_backend_create(const struct slirp_config *config, struct n
         destroy(made);
         return status;
     }
-    const struct net_backend backend = {.ctx = made, .input = input, .poll = look_at_host, .destroy = destroy};
+    const struct net_backend backend = {
+        .ctx = made, .input = input, .poll = look_at_host, .destroy = destroy, .descriptors = descriptors};
     net_host_set_backend(host, &backend);
     *slirp = made;
     return SIM_OK;

@@ -38,6 +38,15 @@ static void look_at_host(void *ctx, sim_time now)
     }
 }
 
+static unsigned descriptors(void *ctx, struct pollfd *fds, unsigned room)
+{
+    const struct tap_backend *tap = ctx;
+    if (room == 0)
+        return 0;
+    fds[0] = (struct pollfd){.fd = tap->fd, .events = POLLIN};
+    return 1;
+}
+
 static void destroy(void *ctx)
 {
     struct tap_backend *tap = ctx;
@@ -88,7 +97,8 @@ enum sim_status tap_backend_create(const char *name, struct net_host *host, stru
     }
     made->fd = fd;
     made->sink = net_host_sink(host);
-    const struct net_backend backend = {.ctx = made, .input = input, .poll = look_at_host, .destroy = destroy};
+    const struct net_backend backend = {
+        .ctx = made, .input = input, .poll = look_at_host, .destroy = destroy, .descriptors = descriptors};
     net_host_set_backend(host, &backend);
     *tap = made;
     return SIM_OK;

@@ -43,8 +43,8 @@ class sc_host : public sc_core::sc_module
             if (now > sc_now())
                 wait(sc_from_sim(now - sc_now()));
             // Whoever sleeps is taken to the present; the others are there already.
-            if (run.air_queue())
-                evq_run(run.air_queue(), now);
+            if (run.shared_queue())
+                evq_run(run.shared_queue(), now);
             for (const auto &n : run.nodes())
                 node_run(n->model.get(), now);
         } while (run.poll(now));
@@ -60,7 +60,7 @@ class sc_air : public sc_core::sc_module
     SC_HAS_PROCESS(sc_air);
 
     sc_air(const sc_core::sc_module_name &name, const session &owner, const sc_host &host_turn)
-        : sc_module(name), run_of(owner), host(host_turn), events(owner.air_queue())
+        : sc_module(name), run_of(owner), host(host_turn), events(owner.shared_queue())
     {
         evq_watch(events, became_first, this);
         SC_THREAD(run);
@@ -101,7 +101,7 @@ sim_status run_systemc(session &run)
     sc_core::sc_report_handler::set_actions(sc_core::SC_INFO, sc_core::SC_DO_NOTHING); // "stopped by user"
     sc_host host("host", run);
     std::unique_ptr<sc_air> air;
-    if (run.air_queue())
+    if (run.shared_queue())
         air = std::make_unique<sc_air>("air", run, host);
     for (const auto &n : run.nodes()) {
         nodes.push_back(std::make_unique<sc_node>(n->name.c_str(), n->model.get(), run.config().run.quantum));

@@ -229,6 +229,8 @@ enum sim_status open_eth_init(struct open_eth *eth, const struct open_eth_config
     eth->phy.plugged = !config->phy.unplugged;
     evq_event_init(&eth->tx.event, open_eth_tx_due, eth, EVQ_PHASE_DEVICE);
     evq_event_init(&eth->rx.event, open_eth_rx_due, eth, EVQ_PHASE_DEVICE);
+    /* Announced by another queue: after all that this node does by itself at the same time, whoever ran first. */
+    eth->rx.event.node = 1;
     dev_path(&eth->dev, scope, sizeof scope);
     eth->tx.signal = trace_declare(env->trace, scope, "tx_busy", TRACE_WIRE, 1);
     dev_reset(&eth->dev, DEV_RESET_POWER_ON, 0);

@@ -120,6 +120,7 @@ struct open_eth_tx {
 
 struct open_eth_rx_frame {
     sim_time end;
+    bool own; /* looped back */
     unsigned length;
     uint8_t bytes[OPEN_ETH_FRAME_MAX];
 };

@@ -117,7 +117,7 @@ static void take_frame(struct open_eth *eth, const uint8_t *frame, unsigned leng
     deliver(eth, frame, length, status);
 }
 
-void open_eth_rx_arrives(struct open_eth *eth, const uint8_t *frame, unsigned length, sim_time end)
+static void take_from_line(struct open_eth *eth, const uint8_t *frame, unsigned length, sim_time end, bool own)
 {
     struct open_eth_rx *rx = &eth->rx;
     if (length <= 2 * ADDRESS_BYTES || length > OPEN_ETH_FRAME_MAX - FCS_BYTES) {
@@ -130,6 +130,7 @@ void open_eth_rx_arrives(struct open_eth *eth, const uint8_t *frame, unsigned le
     }
     struct open_eth_rx_frame *slot = &rx->queue[(rx->read + rx->count++) % OPEN_ETH_RX_FRAMES];
     slot->end = end;
+    slot->own = own;
     slot->length = length < LINE_MIN ? LINE_MIN : length;
     memcpy(slot->bytes, frame, length);
     memset(slot->bytes + length, 0, slot->length - length);
@@ -137,12 +138,14 @@ void open_eth_rx_arrives(struct open_eth *eth, const uint8_t *frame, unsigned le
         evq_schedule(eth->dev.env->evq, &rx->event, end);
 }
 
+void open_eth_rx_arrives(struct open_eth *eth, const uint8_t *frame, unsigned length, sim_time end)
+{
+    take_from_line(eth, frame, length, end, true);
+}
+
 void open_eth_receive(struct open_eth *eth, const uint8_t *frame, unsigned length, sim_time end)
 {
-    if (eth_phy_has_link(&eth->phy, end) && !open_eth_loops_back(eth))
-        open_eth_rx_arrives(eth, frame, length, end);
-    else
-        eth->counts.rx_off++;
+    take_from_line(eth, frame, length, end, false);
 }
 
 void open_eth_rx_due(void *ctx, sim_time now)
@@ -155,7 +158,11 @@ void open_eth_rx_due(void *ctx, sim_time now)
     rx->count--;
     if (rx->count)
         evq_schedule(eth->dev.env->evq, &rx->event, rx->queue[rx->read].end);
-    take_frame(eth, frame->bytes, frame->length);
+    /* What the PHY does with the other end's frames is asked now, in this node's own time. */
+    if (frame->own || (eth_phy_has_link(&eth->phy, now) && !open_eth_loops_back(eth)))
+        take_frame(eth, frame->bytes, frame->length);
+    else
+        eth->counts.rx_off++;
 }
 
 void open_eth_rx_enabled(struct open_eth *eth)

@@ -13,8 +13,8 @@ namespace
 
 // Raw strings as typed; they become settings, so that every value is checked in one place.
 struct typed {
-    std::string flash, rom, output, until, seed, vcd;
-    std::vector<std::string> set, trace;
+    std::string flash, rom, output, until, seed, vcd, pace;
+    std::vector<std::string> set, trace, forward;
     bool quiet = false, verbose = false, pcap = false;
 };
 
@@ -43,6 +43,13 @@ void add_run(CLI::App &app, command_line &result, typed &t)
     run->add_option("--set", t.set, "change an option of the scenario, e.g. node.0.uart0=pty; may be repeated")
         ->option_text("KEY=VALUE")
         ->allow_extra_args(false);
+    run->add_option("--forward", t.forward,
+                    "a port of the host that leads to a node, e.g. tcp:127.0.0.1:8000-10.0.2.15:80; may be repeated; "
+                    "without a [[network]] one is made and every node's Ethernet plugged in")
+        ->option_text("SPEC")
+        ->allow_extra_args(false);
+    run->add_option("--pace", t.pace, "realtime: as fast as the host's clock; max: as fast as it goes; or a factor")
+        ->option_text("PACE");
     run->add_option("--vcd", t.vcd, "write a waveform to this file")->option_text("FILE");
     run->add_option("--trace", t.trace,
                     "signals in the waveform, e.g. node0.uart0 or '!*.cpu1'; may be repeated; default: all")
@@ -81,6 +88,8 @@ void collect_settings(const typed &t, command_line &result)
         result.settings.emplace_back("run.seed", t.seed);
     if (!t.vcd.empty())
         result.settings.emplace_back("trace.vcd", t.vcd);
+    if (!t.pace.empty())
+        result.settings.emplace_back("run.pace", t.pace);
     std::string patterns;
     for (const std::string &pattern : t.trace)
         patterns += (patterns.empty() ? "" : ", ") + toml_quote(pattern);
@@ -94,6 +103,8 @@ void collect_settings(const typed &t, command_line &result)
             throw CLI::ValidationError("--set", "'" + setting + "': expected KEY=VALUE");
         result.settings.emplace_back(setting.substr(0, equals), setting.substr(equals + 1));
     }
+    for (const std::string &forward : t.forward)
+        result.settings.emplace_back(SCENARIO_FORWARD, forward);
 }
 
 } // namespace

@@ -18,7 +18,7 @@ sim_time next_of(const node *model)
 void run_until(session &run, sim_time until)
 {
     sim_time quantum = run.config().run.quantum;
-    for (struct evq *air = run.air_queue(); air;) {
+    for (struct evq *air = run.shared_queue(); air;) {
         struct node *first = nullptr;
         sim_time earliest = SIM_TIME_NEVER, others = std::min(evq_next_time(air), until);
         for (const auto &n : run.nodes()) {
@@ -39,8 +39,8 @@ void run_until(session &run, sim_time until)
         else
             node_run(first, std::max((earliest / quantum + 1) * quantum, others / quantum * quantum));
     }
-    if (run.air_queue())
-        evq_run(run.air_queue(), until);
+    if (run.shared_queue())
+        evq_run(run.shared_queue(), until);
     for (const auto &n : run.nodes())
         node_run(n->model.get(), until);
 }

@@ -93,6 +93,15 @@ std::string end_line(const session &run)
     return format("ended at %s: %s", readable_time(run.end_time()).c_str(), run_end_text(run.ended()));
 }
 
+std::string pace_line(const session &run)
+{
+    pacer::figures late = run.pace().late();
+    return format(
+        "  pace             %.6g x real time held; late by %.3g ms at most, %.3g ms on average, by more than 10 ms "
+        "in %.2g %% of the time\n",
+        run.config().run.pace, late.max_late * 1e3, late.mean_late * 1e3, late.late_share * 100);
+}
+
 std::string message_lines(const session &run)
 {
     std::string text;
@@ -153,10 +162,14 @@ std::string summary_text(const session &run, double host_seconds)
                    readable_time(run.end_time()).c_str(), host_seconds,
                    host_seconds > 0 ? seconds_of(run.end_time()) / host_seconds : 0,
                    host_seconds > 0 ? static_cast<double>(instructions) / host_seconds / 1e6 : 0);
+    if (run.pace().paced())
+        text += pace_line(run);
     for (std::size_t i = 0; i < run.nodes().size() && i < NODES_SHOWN; i++)
         text += node_lines(*run.nodes()[i]);
     if (run.nodes().size() > NODES_SHOWN)
         text += format("  ... and %zu more nodes, see metrics.json\n", run.nodes().size() - NODES_SHOWN);
+    if (run.networks())
+        text += run.networks()->summary();
     text += message_lines(run);
     if (!run.config().run.output.empty())
         text += "  written to       " + run.config().run.output + "\n";
@@ -200,6 +213,15 @@ std::string metrics_json(const session &run)
                  {"guest_errors", log_count(run.out().log(), LOG_GUEST)},
                  {"not_modelled", run.out().unmodelled()},
                  {"nodes", nodes}};
+    if (run.networks())
+        root["networks"] = run.networks()->json();
+    if (run.pace().paced()) { // of the host, and so the one thing here that is not the same in each run
+        pacer::figures late = run.pace().late();
+        root["pace"] = {{"factor", run.config().run.pace},
+                        {"late_max_s", late.max_late},
+                        {"late_mean_s", late.mean_late},
+                        {"late_share_10ms", late.late_share}};
+    }
     if (run.air_outputs())
         root["radio"] = run.air_outputs()->json();
     return root.dump(2, ' ', false, json::error_handler_t::replace) + "\n";

@@ -43,8 +43,8 @@ void add_expects(session_uart &u, const std::vector<std::string> &texts)
 } // namespace
 
 session::session(scenario s, messages &out, const volatile std::sig_atomic_t *flag)
-    : what(std::move(s)), said(out), interrupted(flag), host_start(std::chrono::steady_clock::now()),
-      progress_due(host_start)
+    : what(std::move(s)), said(out), interrupted(flag), clock(what.run.pace),
+      host_start(std::chrono::steady_clock::now()), progress_due(host_start)
 {
 }
 
@@ -301,6 +301,29 @@ sim_status session::connect_air()
                            waveform ? vcd_sink(waveform.get()) : nullptr, said.log());
 }
 
+sim_status session::build_networks()
+{
+    if (what.network.empty())
+        return SIM_OK;
+    if (!radio)
+        own_queue.reset(evq_create());
+    if (!shared_queue())
+        return SIM_NO_MEMORY;
+    net = std::make_unique<net_scene>();
+    return net->build(what, shared_queue(), said.log());
+}
+
+// A node whose cable nobody has plugged in sees no link.
+sim_status session::connect_networks()
+{
+    for (auto &n : all_nodes)
+        if (n->options.ethernet.empty())
+            open_eth_plug(node_open_eth(n->model.get()), false, 0);
+        else
+            SIM_TRY(net->attach(what, n->options, n->index, n->name, n->model.get()));
+    return SIM_OK;
+}
+
 sim_status session::build()
 {
     expect_seen.assign(what.run.expect.size(), false);
@@ -310,6 +333,7 @@ sim_status session::build()
         SIM_TRY(radio->build(what, said.log()));
     }
     SIM_TRY(open_outputs());
+    SIM_TRY(build_networks());
     for (auto &n : all_nodes) {
         SIM_TRY(open_uart(*n, 0, n->options.uart0));
         SIM_TRY(open_uart(*n, 1, n->options.uart1));
@@ -318,6 +342,7 @@ sim_status session::build()
     pool.reset(xt_pool_create());
     for (auto &n : all_nodes)
         SIM_TRY(build_node(*n));
+    SIM_TRY(connect_networks());
     return pool ? connect_air() : SIM_NO_MEMORY;
 }
 

@@ -19,6 +19,8 @@
 #include "sc_top/out/out_file.h"
 #include "sc_top/out/vcd.h"
 #include "sc_top/run/messages.h"
+#include "sc_top/run/net_scene.h"
+#include "sc_top/run/pacer.h"
 #include "sc_top/run/panic.h"
 #include "sc_top/run/radio_outputs.h"
 #include "sc_top/run/radio_scene.h"
@@ -95,6 +97,12 @@ struct pool_deleter {
         xt_pool_destroy(p);
     }
 };
+struct evq_deleter {
+    void operator()(evq *q) const
+    {
+        evq_destroy(q);
+    }
+};
 using image_ptr = std::unique_ptr<image, image_deleter>;
 
 class session;
@@ -155,19 +163,27 @@ class session
         return all_nodes;
     }
 
-    // The queue of the air that the nodes share, or nullptr. What a node asks of the air takes effect more than a
-    // quantum later, and so does what the air does to a node: the order in which a kernel runs them is of no
+    // The queue of what the nodes share, the air and the networks, or nullptr. What a node asks of them takes effect
+    // more than a quantum later, and so does what they do to a node: the order in which a kernel runs them is of no
     // consequence.
-    struct evq *air_queue() const
+    struct evq *shared_queue() const
     {
-        return radio ? radio->queue() : nullptr;
+        return radio ? radio->queue() : own_queue.get();
     }
     const radio_outputs *air_outputs() const
     {
         return radio_out.get();
     }
+    const net_scene *networks() const
+    {
+        return net.get();
+    }
+    const pacer &pace() const
+    {
+        return clock;
+    }
 
-    // When the kernel is to poll next, the air and all nodes having run until then.
+    // When the kernel is to poll next, what is shared and all nodes having run until then.
     sim_time next_poll(sim_time now) const;
 
     // Host's turn at a simulated time: consoles, waveform, progress, pace. False: the run has ended.
@@ -202,8 +218,11 @@ class session
     std::unique_ptr<vcd, vcd_deleter> waveform;
     std::unique_ptr<xt_pool, pool_deleter> pool;
     std::vector<std::unique_ptr<session_node>> all_nodes;
-    std::unique_ptr<radio_outputs> radio_out; // outlives what it sees
-    std::unique_ptr<radio_scene> radio;       // NULL: no air
+    std::unique_ptr<radio_outputs> radio_out;    // outlives what it sees
+    std::unique_ptr<radio_scene> radio;          // NULL: no air
+    std::unique_ptr<evq, evq_deleter> own_queue; // of the networks, when there is no air
+    std::unique_ptr<net_scene> net;              // NULL: no networks
+    pacer clock;
     std::vector<bool> expect_seen;
     run_end end = run_end::running;
     sim_time ended_at = 0;
@@ -224,6 +243,8 @@ class session
     sim_status open_outputs();
     sim_status build_node(session_node &n);
     sim_status connect_air();
+    sim_status build_networks();
+    sim_status connect_networks();
     void close_air();
     sim_status open_uart(session_node &n, unsigned number, const std::string &spec);
     void add_stimuli(session_node &n);
@@ -237,8 +258,9 @@ class session
     void check_nodes();
     void check_outputs();
     bool input_may_come() const;
-    double host_lead(sim_time now);
-    bool nap(double seconds);
+    bool typing_may_come() const;
+    double idle_lead_of(sim_time now);
+    bool nap(double seconds, bool until_input);
     void keep_pace(sim_time now);
     void show_progress(sim_time now);
     sim_status write_results();

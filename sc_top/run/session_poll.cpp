@@ -124,6 +124,11 @@ void session::finish_with(run_end reason)
 
 bool session::input_may_come() const
 {
+    return (net && net->has_host()) || typing_may_come();
+}
+
+bool session::typing_may_come() const
+{
     for (const auto &n : all_nodes) {
         if (!node_listens(n->model.get()))
             continue;
@@ -137,7 +142,7 @@ bool session::input_may_come() const
 // While nothing can happen in any node, and nobody can send anything, there is nothing to poll for.
 sim_time session::next_poll(sim_time now) const
 {
-    sim_time activity = radio ? evq_next_time(radio->queue()) : SIM_TIME_NEVER;
+    sim_time activity = shared_queue() ? evq_next_time(shared_queue()) : SIM_TIME_NEVER;
     bool readable = false;
     for (const auto &n : all_nodes) {
         activity = std::min(activity, node_next_activity(n->model.get()));
@@ -145,7 +150,8 @@ sim_time session::next_poll(sim_time now) const
             readable = readable || console_fd(u.host.get()) >= 0;
     }
     sim_time least = readable ? now : std::max(now, activity == 0 ? 0 : activity - 1);
-    return std::min(next_multiple(least, poll_interval(what.run.quantum)), what.run.until);
+    sim_time next = std::min(next_multiple(least, poll_interval(what.run.quantum)), what.run.until);
+    return net ? std::min(next, std::max(net->next_poll(), now)) : next;
 }
 
 void session::poll_uart(session_node &n, session_uart &u, sim_time now)
@@ -173,10 +179,11 @@ void session::check_nodes()
     }
     if (all_nodes.empty() || exited + dead + idle < all_nodes.size())
         return;
-    bool air_is_alive = radio && evq_next_time(radio->queue()) != SIM_TIME_NEVER; // a frame may wake them
+    // A frame may wake them.
+    bool shared_is_alive = shared_queue() && evq_next_time(shared_queue()) != SIM_TIME_NEVER;
     if (exited == all_nodes.size())
         finish_with(run_end::exited);
-    else if (air_is_alive)
+    else if (shared_is_alive)
         return;
     else if (idle == 0 && dead > 0)
         finish_with(run_end::dead);
@@ -207,31 +214,32 @@ void session::check_ends(sim_time now)
     check_outputs();
 }
 
-// How far simulated time is ahead, in host seconds: of the pace that was asked for, or of real time while all nodes
-// sleep and a person may type.
-double session::host_lead(sim_time now)
+// While all nodes sleep for good and only the host can wake them, by how many host seconds simulated time is ahead of
+// real time. Without a pace it would run away from a person who types, and through all time when there is no end.
+double session::idle_lead_of(sim_time now)
 {
-    double pace = what.run.pace, simulated = static_cast<double>(now) / SIM_PS_PER_S;
-    if (pace > 0)
-        return simulated / pace - host_seconds();
+    double ahead = static_cast<double>(now) / SIM_PS_PER_S - host_seconds();
     bool idle = std::all_of(all_nodes.begin(), all_nodes.end(),
                             [](const auto &n) { return node_get_state(n->model.get()) == NODE_IDLE; });
-    if (!idle || !input_may_come())
-        idle_lead = simulated - host_seconds();
-    return simulated - host_seconds() - idle_lead;
+    if (!idle || !(what.run.until == SIM_TIME_NEVER ? input_may_come() : typing_may_come()))
+        idle_lead = ahead;
+    return ahead - idle_lead;
 }
 
 // Sleeps, never longer than a progress line may wait. True: input has come, or a signal.
-bool session::nap(double seconds)
+bool session::nap(double seconds, bool until_input)
 {
     std::vector<pollfd> fds;
     for (const auto &n : all_nodes)
         for (const session_uart &u : n->uart)
-            if (u.waiting.empty() && console_fd(u.host.get()) >= 0)
+            if (until_input && u.waiting.empty() && console_fd(u.host.get()) >= 0)
                 fds.push_back({console_fd(u.host.get()), POLLIN, 0});
+    if (until_input && net)
+        net->add_descriptors(&fds);
     timespec time = {0, static_cast<long>(std::min(seconds, 0.2) * 1e9)};
     while (int ready = ::ppoll(fds.data(), fds.size(), &time, nullptr)) {
-        if (ready < 0 || std::any_of(fds.begin(), fds.end(), [](const pollfd &f) { return f.revents & POLLIN; }))
+        if (ready < 0 ||
+            std::any_of(fds.begin(), fds.end(), [](const pollfd &f) { return f.revents & (POLLIN | POLLOUT); }))
             return true;
         for (pollfd &f : fds) // a terminal that nobody has opened, a pipe without writer
             f.fd = f.revents ? -1 : f.fd;
@@ -239,10 +247,25 @@ bool session::nap(double seconds)
     return false;
 }
 
+// Input ends the wait, so that it is served at once, but only within the last interval: so simulated time is never
+// ahead by more than two, however much comes.
 void session::keep_pace(sim_time now)
 {
-    for (double seconds = host_lead(now); seconds > 0 && !*interrupted; seconds = host_lead(now)) {
-        if (nap(seconds))
+    double interval = 0;
+    if (clock.paced()) {
+        clock.reached(now, host_seconds());
+        interval = clock.host_seconds(poll_interval(what.run.quantum));
+    }
+    auto lead = [&] { return clock.paced() ? clock.lead(now, host_seconds()) : idle_lead_of(now); };
+    bool flushed = false;
+    for (double seconds = lead(); seconds > 0 && !*interrupted; seconds = lead()) {
+        for (const auto &n : all_nodes)
+            for (const session_uart &u : n->uart)
+                if (!flushed)
+                    (void)console_poll(u.host.get(), nullptr, 0);
+        flushed = true;
+        bool too_early = clock.paced() && seconds > interval;
+        if (nap(too_early ? seconds - interval : seconds, !too_early) && !too_early)
             return;
         show_progress(now);
     }
@@ -258,6 +281,8 @@ void session::show_progress(sim_time now)
         vcd_flush(waveform.get());
     if (radio_out)
         radio_out->flush();
+    if (net)
+        net->flush();
     for (const auto &n : all_nodes)
         for (const session_uart &u : n->uart)
             if (u.copy)
@@ -274,11 +299,13 @@ bool session::poll(sim_time now)
     ended_at = now;
     if (waveform)
         vcd_advance(waveform.get(), now);
+    if (end == run_end::running)
+        keep_pace(now);
+    if (net)
+        net->poll(now);
     for (const auto &n : all_nodes)
         for (session_uart &u : n->uart)
             poll_uart(*n, u, now);
-    if (end == run_end::running)
-        keep_pace(now);
     check_ends(now);
     if (end != run_end::running)
         return false;
@@ -313,7 +340,9 @@ sim_status session::write_results()
 {
     sim_status status = vcd_finish(waveform.release(), ended_at);
     auto keep_first = [&status](sim_status other) { status = status == SIM_OK ? other : status; };
+    std::string metrics = what.run.output.empty() ? std::string{} : metrics_json(*this);
     keep_first(radio_out ? radio_out->finish() : SIM_OK);
+    keep_first(net ? net->finish() : SIM_OK);
     for (const auto &n : all_nodes)
         for (session_uart &u : n->uart) {
             keep_first(out_file_finish(u.copy.release()));
@@ -330,7 +359,7 @@ sim_status session::write_results()
         out_file_text(file, text.c_str());
         keep_first(out_file_finish(file));
     };
-    write("metrics.json", metrics_json(*this));
+    write("metrics.json", metrics);
     write("scenario.effective.toml", scenario_effective(what));
     return status;
 }

@@ -251,6 +251,21 @@ std::string parse_factor(std::string_view text, double *value)
     return {};
 }
 
+std::string parse_pace(std::string_view text, double *value)
+{
+    if (text == "realtime" || text == "max") {
+        *value = text == "realtime" ? 1 : 0;
+        return {};
+    }
+    return parse_factor(text, value).empty() ? std::string{}
+                                             : quoted(text) + " is no pace; expected realtime, max or a number";
+}
+
+std::string format_pace(double pace)
+{
+    return pace == 0 ? toml_quote("max") : pace == 1 ? toml_quote("realtime") : option_format_factor(pace);
+}
+
 std::string option_format_factor(double value)
 {
     char text[32];
@@ -273,12 +288,16 @@ std::string option_kind_text(option_kind kind)
         return "a whole number";
     case option_kind::FACTOR:
         return "a number";
+    case option_kind::PACE:
+        return "realtime, max or a number";
     case option_kind::TEXT:
         return "a text";
     case option_kind::NAME:
         return "a name";
     case option_kind::NODE:
         return "the name of a node or station";
+    case option_kind::NETWORK:
+        return "the name of a [[network]]";
     case option_kind::FLAG:
         return "true or false";
     case option_kind::PATH:
@@ -328,10 +347,13 @@ std::string option_parse(option_kind kind, std::string_view text, void *value)
     case option_kind::PATH:
         *static_cast<std::string *>(value) = text;
         return {};
+    case option_kind::PACE:
+        return parse_pace(text, static_cast<double *>(value));
     case option_kind::FLAG:
         return parse_flag(text, static_cast<bool *>(value));
     case option_kind::NAME:
     case option_kind::NODE:
+    case option_kind::NETWORK:
         return parse_name(text, static_cast<std::string *>(value));
     case option_kind::TEXTS:
         return parse_texts(text, static_cast<std::vector<std::string> *>(value));
@@ -382,6 +404,7 @@ std::string option_check_range(const option &row, const void *value)
     case option_kind::NUMBER:
         return check_range(row, *static_cast<const std::uint64_t *>(value));
     case option_kind::FACTOR:
+    case option_kind::PACE:
         return check_range(row, *static_cast<const double *>(value));
     default:
         return {};
@@ -438,6 +461,8 @@ std::string option_format(option_kind kind, const void *value)
     }
     case option_kind::FACTOR:
         return option_format_factor(*static_cast<const double *>(value));
+    case option_kind::PACE:
+        return format_pace(*static_cast<const double *>(value));
     case option_kind::TEXTS:
         for (const std::string &text : *static_cast<const std::vector<std::string> *>(value))
             list += (list.empty() ? "" : ", ") + toml_quote(text);

@@ -21,11 +21,13 @@ using option_FREQUENCY = std::uint64_t; // "240MHz" -> Hz
 using option_SIZE = std::uint64_t;      // "4MB", "512KB" -> bytes, in powers of two
 using option_NUMBER = std::uint64_t;    // 19, "0x13"
 using option_FACTOR = double;           // 0.5; NaN: not given
+using option_PACE = double;             // 1, "realtime"; 0, "max"
 using option_FLAG = bool;
 using option_TEXT = std::string;
-using option_NAME = std::string; // letters, digits, _ and -
-using option_NODE = std::string; // name of something that the scenario makes; checked when all are known
-using option_PATH = std::string; // taken relative to the file that says it
+using option_NAME = std::string;    // letters, digits, _ and -
+using option_NODE = std::string;    // name of something that the scenario makes; checked when all are known
+using option_NETWORK = std::string; // name of a [[network]]
+using option_PATH = std::string;    // taken relative to the file that says it
 using option_TEXTS = std::vector<std::string>;
 using option_MAC = std::string;                    // "24:0a:c4:00:00:01", lower case; empty: not given
 using option_CONSOLE = std::string;                // see sc_top/console/console.h
@@ -49,10 +51,12 @@ enum class option_kind {
     SIZE,
     NUMBER,
     FACTOR,
+    PACE,
     FLAG,
     TEXT,
     NAME,
     NODE,
+    NETWORK,
     PATH,
     TEXTS,
     MAC,

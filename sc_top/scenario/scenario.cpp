@@ -250,14 +250,15 @@ class toml_reader
         if (const toml::value<std::string> *text = item.as_string())
             return row.kind == option_kind::FACTOR ? wrong_type(row, item) : option_parse(row.kind, text->get(), value);
         if (const toml::value<std::int64_t> *number = item.as_integer()) {
-            if (row.kind == option_kind::FACTOR) {
+            if (row.kind == option_kind::FACTOR || row.kind == option_kind::PACE) {
                 *static_cast<double *>(value) = static_cast<double>(number->get());
                 return {};
             }
             if (numeric || scaled)
                 return option_parse(row.kind, std::to_string(number->get()), value);
         }
-        if (const toml::value<double> *number = item.as_floating_point(); number && row.kind == option_kind::FACTOR) {
+        if (const toml::value<double> *number = item.as_floating_point();
+            number && (row.kind == option_kind::FACTOR || row.kind == option_kind::PACE)) {
             *static_cast<double *>(value) = number->get();
             return std::isfinite(number->get()) ? std::string{} : "not a finite number";
         }
@@ -385,6 +386,26 @@ void apply_setting(scenario *s, option_places *places, const std::string &key, c
     parse_setting(*row, text, row->member(data), where);
 }
 
+// To the only network of the right kind; where there is none at all, one is made and every node plugged in.
+void add_forward(scenario *s, option_places *places, const std::string &text)
+{
+    std::vector<std::size_t> fitting;
+    if (s->network.empty()) {
+        entry_of(&s->network, network_rows, 0);
+        for (node_options &node : s->node)
+            node.ethernet = node.ethernet.empty() ? scenario_network_name(s->network[0], 0) : node.ethernet;
+    }
+    for (std::size_t i = 0; i < s->network.size(); i++)
+        if (s->network[i].backend == host_backend::slirp)
+            fitting.push_back(i);
+    if (fitting.size() != 1)
+        throw scenario_error{SCENARIO_FORWARD,
+                             fitting.empty() ? "no [[network]] has backend = \"slirp\""
+                                             : "several networks could be meant; give `forwards` in the scenario"};
+    places->put("network", fitting[0], "forwards", SCENARIO_FORWARD);
+    s->network[fitting[0]].forwards.push_back(text);
+}
+
 // Runs `build` on an empty scenario, then the settings and the checks; turns errors into the one message.
 sim_status finish(const std::string &path, const scenario_settings &settings, struct log *log, scenario *result,
                   const std::function<void(scenario *, option_places *)> &build)
@@ -394,7 +415,10 @@ sim_status finish(const std::string &path, const scenario_settings &settings, st
         option_places places(path);
         build(&s, &places);
         for (const auto &[key, text] : settings)
-            apply_setting(&s, &places, key, text);
+            if (key == SCENARIO_FORWARD)
+                add_forward(&s, &places, text);
+            else
+                apply_setting(&s, &places, key, text);
         scenario_check(s, places);
         *result = std::move(s);
         return SIM_OK;
@@ -497,6 +521,11 @@ std::string scenario_ap_name(const ap_options &ap, std::uint64_t number)
 std::string scenario_client_name(const client_options &client, std::uint64_t index, std::uint64_t number)
 {
     return name_of(client.name, "client", client.count, index, number);
+}
+
+std::string scenario_network_name(const network_options &network, std::uint64_t number)
+{
+    return name_of(network.name, "net", 1, 0, number);
 }
 
 std::string scenario_interferer_name(const interferer_options &interferer, std::uint64_t number)

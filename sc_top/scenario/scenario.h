@@ -60,6 +60,8 @@ option_section_list option_sections();
 
 // Options of `--set`: "run.until" and "2s", "node.0.firmware" and "hello.elf".
 using scenario_settings = std::vector<std::pair<std::string, std::string>>;
+// Not an option's name: a forward for the scenario's slirp network, which is made when there is none.
+constexpr const char *SCENARIO_FORWARD = "--forward";
 
 // Reads the file, applies the settings in their order, and checks. On any other status than SIM_OK there was one
 // message (file:line:column where there is a file) and *result is untouched.
@@ -82,6 +84,7 @@ std::string scenario_node_name(const node_options &node, std::uint64_t index, st
 std::string scenario_station_name(const station_options &station, std::uint64_t index, std::uint64_t number);
 std::string scenario_ap_name(const ap_options &ap, std::uint64_t number);
 std::string scenario_client_name(const client_options &client, std::uint64_t index, std::uint64_t number);
+std::string scenario_network_name(const network_options &network, std::uint64_t number);
 std::string scenario_interferer_name(const interferer_options &interferer, std::uint64_t number);
 
 // Its base MAC address: Espressif's own range, counted up by 4, as real chips are: three more interfaces take the

@@ -2,6 +2,7 @@
 // What must hold between options. Ranges of single options stand in options.def.
 #include <set>
 
+#include "net_bridge/net_forward.h"
 #include "rf_channel/propagation.h"
 #include "sc_top/scenario/scenario_priv.h"
 
@@ -41,6 +42,7 @@ class checker
         });
         each("interferer", s.interferer,
              [this](const interferer_options &item, std::size_t i) { check_interferer(item, i); });
+        each("network", s.network, [this](const network_options &network, std::size_t i) { check_host(network, i); });
         check_names();
         check_air();
     }
@@ -49,6 +51,7 @@ class checker
     const scenario &s;
     const option_places &places;
     known_names known;
+    std::set<std::string> networks;
 
     [[noreturn]] void reject(const std::string &section, std::size_t index, const std::string &name,
                              const std::string &text) const
@@ -76,8 +79,10 @@ class checker
         if (s.run.quantum > SIM_US(1) && scenario_has_air(s))
             reject("run", 0, "quantum",
                    "quantum: with a radio at most 1us, the MAC's own latency; radio.use = \"off\" takes the air away");
-        if (s.output.pcap && s.run.output.empty())
-            reject("output", 0, "pcap", "pcap: there is no folder to write to; give run.output or -o DIR");
+        if (s.run.quantum > SIM_US(1) && !s.network.empty())
+            reject("run", 0, "quantum", "quantum: with a [[network]] at most 1us, less than the shortest frame takes");
+        if (s.output.pcap)
+            need_folder("output", 0, "pcap");
     }
 
     void check_node(const node_options &node, std::size_t i)
@@ -93,6 +98,10 @@ class checker
         if (node.cpu_clock != 40000000 && node.cpu_clock != 80000000 && node.cpu_clock != 160000000 &&
             node.cpu_clock != 240000000)
             reject("node", i, "cpu_clock", "cpu_clock: expected 40MHz, 80MHz, 160MHz or 240MHz");
+        if (!node.ethernet_pcap.empty() && node.ethernet.empty())
+            reject("node", i, "ethernet_pcap", "ethernet_pcap: there is no cable; give node.ethernet");
+        if (!node.ethernet_pcap.empty())
+            need_folder("node", i, "ethernet_pcap");
         check_antenna("node", i, node, node.count);
     }
 
@@ -131,6 +140,43 @@ class checker
             reject(section, i, "ssid", "ssid: expected 1 to 32 bytes");
         if (!phrase.empty() && (phrase.size() < 8 || phrase.size() > 63 || phrase.find('\0') != std::string::npos))
             reject(section, i, "passphrase", "passphrase: expected 8 to 63 characters, or none for an open network");
+    }
+
+    void check_host(const network_options &network, std::size_t i)
+    {
+        bool stream = network.backend == host_backend::listen || network.backend == host_backend::connect;
+        bool tap = network.backend == host_backend::tap, datagram = network.backend == host_backend::datagram;
+        if (!networks.insert(scenario_network_name(network, i)).second)
+            reject("network", i, "name", "two networks are called '" + scenario_network_name(network, i) + "'");
+        if (network.address.empty() && (stream || tap || datagram))
+            reject("network", i, "backend",
+                   std::string("address is missing: ") + (tap      ? "the TAP interface"
+                                                          : stream ? "such as tcp:127.0.0.1:5555"
+                                                                   : "the path of our socket"));
+        if (network.peer.empty() && datagram)
+            reject("network", i, "backend", "peer is missing: the path of the other process's socket");
+        if (network.backend != host_backend::slirp && !network.forwards.empty())
+            reject("network", i, "forwards", "forwards: only slirp has them");
+        for (const std::string &text : network.forwards) {
+            net_forward parsed;
+            if (net_forward_parse(text.c_str(), &parsed) != SIM_OK)
+                reject("network", i, "forwards",
+                       "'" + text + "' is no forward; expected e.g. tcp:127.0.0.1:8000-10.0.2.15:80");
+        }
+        std::uint32_t address, mask;
+        if (net_network_parse(network.subnet.c_str(), &address, &mask) != SIM_OK)
+            reject("network", i, "subnet",
+                   "subnet: '" + network.subnet + "' is no network; expected one like 10.0.2.0/24, /8 to /29");
+        if (network.interval % s.run.quantum != 0)
+            reject("network", i, "interval", "interval: expected a multiple of run.quantum");
+        if (!network.pcap.empty())
+            need_folder("network", i, "pcap");
+    }
+
+    void need_folder(const char *section, std::size_t i, const char *name) const
+    {
+        if (s.run.output.empty())
+            reject(section, i, name, std::string(name) + ": there is no folder to write to; give run.output or -o DIR");
     }
 
     void check_interferer(const interferer_options &item, std::size_t i)
@@ -195,9 +241,24 @@ class checker
         auto *source = const_cast<scenario *>(&s); // rows hand out members for reading and writing
         for (const option_section &section : option_sections())
             for (std::size_t i = 0; i < section.entries(&s); i++)
-                for (std::size_t k = 0; k < section.count; k++)
-                    if (const option &row = section.options[k]; row.kind == option_kind::NODE)
-                        check_name(section, i, row, *static_cast<std::string *>(row.member(section.entry(source, i))));
+                for (std::size_t k = 0; k < section.count; k++) {
+                    const option &row = section.options[k];
+                    void *value = row.member(section.entry(source, i));
+                    if (row.kind == option_kind::NODE)
+                        check_name(section, i, row, *static_cast<std::string *>(value));
+                    if (row.kind == option_kind::NETWORK)
+                        check_network_name(section.key, i, row.name, *static_cast<std::string *>(value));
+                }
+    }
+
+    void check_network_name(const char *section, std::size_t i, const char *option, const std::string &name) const
+    {
+        if (name.empty() || networks.count(name))
+            return;
+        std::string help = did_you_mean(name, {networks.begin(), networks.end()});
+        if (networks.empty())
+            help = "; write a [[network]] with name = \"" + name + "\"";
+        reject(section, i, option, std::string(section) + "." + option + ": there is no network '" + name + "'" + help);
     }
 
     void check_name(const option_section &section, std::size_t i, const option &row, const std::string &name) const

@@ -45,7 +45,7 @@ struct scripted_host {
                         self->sink.frame(self->sink.ctx, frame.data(), (unsigned)frame.size());
                     self->to_send.clear();
                 },
-                [](void *ctx) { static_cast<scripted_host *>(ctx)->is_destroyed = true; }};
+                [](void *ctx) { static_cast<scripted_host *>(ctx)->is_destroyed = true; }, nullptr};
     }
 };
 

@@ -80,8 +80,8 @@ TEST(scenario, unknown_names_come_with_a_suggestion)
     EXPECT_EQ(message("[run]\nfirmware = 'x'\n"),
               "host dir/test.toml:2:1: unknown key 'firmware' in [run]; 'firmware' belongs to [node]");
     EXPECT_EQ(message("[bluetooth]\n"),
-              "host dir/test.toml:1:2: unknown section 'bluetooth'; expected run, trace, node, gpio, input, output, "
-              "radio, station, route, ap, client, interferer, wall, link, attenuator");
+              "host dir/test.toml:1:2: unknown section 'bluetooth'; expected run, trace, node, network, gpio, input, "
+              "output, radio, station, route, ap, client, interferer, wall, link, attenuator");
 }
 
 TEST(scenario, wrong_values_say_what_was_expected)
