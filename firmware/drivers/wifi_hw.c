@@ -127,7 +127,7 @@ static uint32_t key_base(unsigned slot)
 
 void wifi_hw_remove_key(unsigned slot)
 {
-    enum { WORDS = 10 };
+    enum { WORDS = 6 }; /* those that CCMP-128 uses */
     hw_write(MAC + WIFI_MAC_KEY_VALID, hw_read(MAC + WIFI_MAC_KEY_VALID) & ~(1u << slot));
     for (unsigned i = 0; i < WORDS; i++)
         hw_write(key_base(slot) + WIFI_MAC_KEY_LOW + 4 * i, 0);

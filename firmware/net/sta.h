@@ -86,15 +86,16 @@ struct sta_event {
 };
 
 struct sta_config {
-    const char *ssid;       /* 1 to 32 characters, copied */
-    const char *passphrase; /* copied; NULL or "": an open network */
-    uint8_t channel;        /* 1..14; 0: scans 1 to 13 */
-    bool is_passive;        /* the scan only listens, longer */
-    int8_t power_dbm;       /* 0: 20 dBm */
-    void *ctx;
+    const char *ssid;                                           /* 1 to 32 characters, copied */
+    const char *passphrase;                                     /* copied; NULL or "": an open network */
+    uint8_t channel;                                            /* 1..14; 0: scans 1 to 13 */
+    bool is_passive;                                            /* the scan only listens, longer */
+    int8_t power_dbm;                                           /* 0: 20 dBm */
     void (*on_event)(void *ctx, const struct sta_event *event); /* may be NULL */
+    void *ctx;
     /* An Ethernet frame, to us or to a group; the bytes are valid during the call. May be NULL. */
     void (*on_receive)(void *ctx, const uint8_t *frame, unsigned length);
+    void *receive_ctx;
 };
 
 /* False: the MAC does not answer, or SSID or passphrase have an impossible length. The alarm (drivers/alarm.h) is the
