@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* string.h. Copies go by words when both sides are at the same place in a word; from word to word that is also what the
+/* string.h. Copies go by words; from word to word, when both sides are at the same place in one, that is also what the
  * instruction bus needs: IRAM takes nothing but aligned words. */
 #include <string.h>
 
@@ -9,6 +9,28 @@
 static bool word_aligned(const void *a, const void *b)
 {
     return (((uintptr_t)a | (uintptr_t)b) & 3) == 0;
+}
+
+/* Both sides at different places in a word: whole words are read, and put together by the funnel shift. `to` is
+ * aligned, `from` is not. */
+static void copy_shifted(uint32_t *to, const char *from, size_t words)
+{
+    const uint32_t *f = (const uint32_t *)((uintptr_t)from & ~(uintptr_t)3);
+    uint32_t last = *f++;
+    for (; words >= 4; words -= 4, f += 4, to += 4) {
+        uint32_t a = f[0], b = f[1], c = f[2], d = f[3];
+        __asm__("ssa8l %5\n\tsrc %0, %1, %0\n\tsrc %1, %2, %1\n\tsrc %2, %3, %2\n\tsrc %3, %4, %3"
+                : "+&r"(last), "+&r"(a), "+&r"(b), "+&r"(c)
+                : "r"(d), "r"(from));
+        to[0] = last, to[1] = a, to[2] = b, to[3] = c;
+        last = d;
+    }
+    for (; words > 0; words--) {
+        uint32_t next = *f++, word;
+        __asm__("ssa8l %3\n\tsrc %0, %1, %2" : "=r"(word) : "r"(next), "r"(last), "r"(from));
+        *to++ = word;
+        last = next;
+    }
 }
 
 void *memcpy(void *restrict to, const void *restrict from, size_t size)
@@ -28,6 +50,13 @@ void *memcpy(void *restrict to, const void *restrict from, size_t size)
             *tw++ = *fw++;
         t = (char *)tw;
         f = (const char *)fw;
+    } else if (size >= 16) {
+        for (; (uintptr_t)t & 3; size--)
+            *t++ = *f++;
+        copy_shifted((uint32_t *)t, f, size / 4);
+        t += size & ~(size_t)3;
+        f += size & ~(size_t)3;
+        size &= 3;
     }
     while (size--)
         *t++ = *f++;
