@@ -14,6 +14,7 @@
 extern "C" {
 #endif
 
+struct bus_cache;
 struct bus_mem;
 
 /* How an access ended. Anything but BUS_OK is the guest's error and had no side effect. */
@@ -50,6 +51,7 @@ struct bus_dmi {
     uint8_t fetch_wait;  /* extra core cycles of each 32-bit word fetched */
     struct bus_mem *mem; /* for code tracking, see bus/mem.h; NULL: a foreign memory without it */
     uint32_t offset;     /* of `first` in mem */
+    struct bus_cache *cache; /* each line is asked for there, bus/cache.h; NULL: no cache in between */
 };
 
 struct bus_port {

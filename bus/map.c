@@ -182,6 +182,7 @@ struct bus_map *bus_map_create(const struct bus_map_config *config, struct dev_e
         return NULL;
     map->env = env;
     map->cache_illegal = config->cache_illegal;
+    map->lines = config->lines;
     snprintf(map->source, sizeof map->source, "%s.bus", env->scope ? env->scope : "node");
     for (unsigned who = 0; who < BUS_INITIATORS; who++) {
         struct map_initiator *initiator = &map->initiator[who];
@@ -357,6 +358,7 @@ void bus_map_reset(struct bus_map *map, enum dev_reset kind, sim_time now)
     for (unsigned core = 0; core < 2; core++) {
         bus_map_set_remap(map, core, false);
         bus_map_set_cache(map, core, false, bits_mask(6));
+        bus_map_flush_cache(map, core);
         bus_map_clear_illegal(map, core, now);
         dev_reset(&map->core[core].mmu, kind, now);
     }

@@ -52,6 +52,15 @@ struct bus_region {
 
 struct bus_map;
 
+/* How long the line of a cache takes between the cache and the chip, from `now` on, and when the lines to the chips are
+ * free for it. */
+enum bus_line { BUS_LINE_FLASH, BUS_LINE_RAM_READ, BUS_LINE_RAM_WRITE };
+struct bus_line_port {
+    void *ctx;
+    sim_time (*duration)(void *ctx, enum bus_line line, sim_time now);
+    sim_time (*busy_until)(void *ctx, sim_time now); /* by others than the caches */
+};
+
 struct bus_map_config {
     uint32_t flash_size;  /* multiple of 64 KB, 0: none */
     uint8_t *flash_bytes; /* flash_size bytes, borrowed; NULL: zeroed memory of the map's own */
@@ -59,6 +68,7 @@ struct bus_map_config {
     uint8_t *rom_bytes;   /* ROM 0 and then ROM 1, borrowed, not written; NULL: zeroed memory of the map's own */
     struct line
         *cache_illegal; /* raised on access to a closed or unmapped window (interrupt source CACHE_IA); may be NULL */
+    struct bus_line_port lines; /* duration NULL: caches hit always */
 };
 
 /* NULL without memory. env: borrowed; needs clocks; log and scope as everywhere. All memory is zero, MMU entries are
@@ -113,6 +123,18 @@ void bus_map_set_remap(struct bus_map *map, unsigned core, bool remapped);
 
 /* DPORT's CACHE_CTRL bit 3 and CACHE_CTRL1 bits 5:0 (1: closed) of one core. */
 void bus_map_set_cache(struct bus_map *map, unsigned core, bool enabled, unsigned masks);
+
+/* CACHE_CTRL bit 4: the core's cache forgets its lines. */
+void bus_map_flush_cache(struct bus_map *map, unsigned core);
+
+/* How external RAM is shared out between the caches: CACHE_CTRL's DRAM_HL and DRAM_SPLIT, as in ESP-IDF's PSRAM driver.
+ * NORMAL: a core goes through its own; LOW_HIGH: PRO's holds the lower 2 MB of the window, APP's the upper; EVEN_ODD is
+ * treated as NORMAL. */
+enum bus_ram_mode { BUS_RAM_NORMAL, BUS_RAM_LOW_HIGH };
+void bus_map_set_ram_mode(struct bus_map *map, enum bus_ram_mode mode);
+
+/* Lines fetched into, and written back from, a core's cache so far. */
+void bus_map_cache_counts(const struct bus_map *map, unsigned core, uint64_t *fills, uint64_t *write_backs);
 
 /* One MMU entry as software writes it: bit 8 invalid, bits 7:0 physical page. */
 void bus_map_set_page(struct bus_map *map, unsigned core, unsigned entry, uint32_t value);

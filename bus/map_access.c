@@ -143,6 +143,15 @@ static enum bus_result target_access(struct map_initiator *initiator, const stru
     return BUS_OK;
 }
 
+/* What the cache in front of a window adds. */
+static sim_time window_cost(struct map_initiator *initiator, const struct bus_hit *hit, const struct bus_access *access)
+{
+    if (!hit->region || hit->region->kind != BUS_KIND_WINDOW)
+        return 0;
+    struct bus_cache *cache = map_window_cache(initiator->map, initiator->who, hit->region, access->address);
+    return cache ? bus_cache_touch(cache, access->address, access->size, access->write, access->time) : 0;
+}
+
 /* The bytes of an unaligned access that runs over the end of what it began in: all of them, or none. */
 static enum bus_result split_access(struct map_initiator *initiator, struct bus_access *access)
 {
@@ -163,6 +172,7 @@ static enum bus_result split_access(struct map_initiator *initiator, struct bus_
             access->cost = hit[i].cost;
     }
     uint32_t value = 0;
+    access->cost += window_cost(initiator, &hit[0], access);
     for (unsigned i = 0; i < access->size; i++) {
         byte.value = access->value >> (8 * i);
         memory_access(hit[i].mem, hit[i].offset, &byte);
@@ -195,6 +205,7 @@ enum bus_result bus_map_access(struct bus_map *map, enum bus_initiator who, stru
     if (runs_over(&hit, access))
         return split_access(initiator, access);
     if (hit.mem) {
+        access->cost += window_cost(initiator, &hit, access);
         memory_access(hit.mem, hit.offset, access);
         return BUS_OK;
     }
@@ -283,8 +294,8 @@ enum bus_result map_port_debug(void *ctx, struct bus_access *access)
 /* --- Direct pointers -------------------------------------------------------------------------------------------- */
 
 /* May a grant that covers `inner` go on into the page at `address`? */
-static bool continues(struct bus_map *map, enum bus_initiator who, const struct bus_region *inner, uint32_t address,
-                      uint32_t expected_offset)
+static bool continues(struct bus_map *map, enum bus_initiator who, const struct bus_region *inner,
+                      uint32_t inner_address, uint32_t address, uint32_t expected_offset)
 {
     const struct bus_region *region = map_region_at(map, who, address);
     if (!region || region->bank != inner->bank || region->kind != inner->kind || region->view != inner->view ||
@@ -292,7 +303,8 @@ static bool continues(struct bus_map *map, enum bus_initiator who, const struct 
         return false;
     struct bus_hit hit = {.region = region, .target = -1};
     find_memory(map, who, address, &hit);
-    return hit.mem && hit.offset == expected_offset;
+    return hit.mem && hit.offset == expected_offset &&
+           map_window_cache(map, who, region, address) == map_window_cache(map, who, inner, inner_address);
 }
 
 /* Pages grow a grant in both directions as long as the host bytes go on (a 4 MB window is at most 512 steps, once a
@@ -303,13 +315,13 @@ static void grow(struct bus_map *map, enum bus_initiator who, const struct bus_r
     uint32_t step = MAP_PAGE;
     while (dmi->last != UINT32_MAX) {
         uint32_t next = dmi->last + 1, distance = next - dmi->first;
-        if (!continues(map, who, region, next, reversed ? dmi->offset - distance : dmi->offset + distance))
+        if (!continues(map, who, region, dmi->first, next, reversed ? dmi->offset - distance : dmi->offset + distance))
             break;
         dmi->last += step;
     }
     while (dmi->first != 0) {
         uint32_t next = dmi->first - step, offset = reversed ? dmi->offset + step : dmi->offset - step;
-        if (!continues(map, who, region, next, offset))
+        if (!continues(map, who, region, dmi->last, next, offset))
             break;
         dmi->first = next;
         dmi->offset = offset;
@@ -351,6 +363,7 @@ bool map_port_dmi(void *ctx, uint32_t address, struct bus_dmi *dmi)
         .fetch_wait = wait_cycles(map, hit.region, false),
         .mem = hit.mem,
         .offset = hit.offset,
+        .cache = map_window_cache(map, initiator->who, hit.region, address),
     };
     grow(map, initiator->who, hit.region, dmi);
     dmi->host = hit.mem->bytes + dmi->offset;

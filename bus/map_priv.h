@@ -3,6 +3,7 @@
 #ifndef VESPER_BUS_MAP_PRIV_H
 #define VESPER_BUS_MAP_PRIV_H
 
+#include "bus/cache.h"
 #include "bus/map.h"
 
 /* The address space is a radix tree: 1024 sections of 4 MB, of 512 pages of 8 KB. A page says for each initiator which
@@ -37,6 +38,7 @@ struct map_core {
     unsigned cache_masks;
     bool illegal;
     uint32_t illegal_address;
+    struct bus_cache cache;
 };
 
 struct map_initiator {
@@ -49,6 +51,9 @@ struct map_initiator {
 struct bus_map {
     struct dev_env *env;
     struct line *cache_illegal;
+    struct bus_line_port lines;
+    sim_time line_start, line_end; /* when the last line was on its way */
+    enum bus_ram_mode ram_mode;
     struct map_section *section[MAP_SECTIONS];
     struct bus_mem bank[BUS_BANK_COUNT];
     struct map_core core[2];
@@ -98,6 +103,10 @@ enum sim_status map_mmu_init(struct bus_map *map);
 bool map_window_page(const struct bus_map *map, enum bus_initiator who, const struct bus_region *region,
                      uint32_t address, uint32_t *offset);
 uint32_t map_window_page_size(const struct bus_region *region);
+
+/* The cache between an initiator and a window; NULL: none. */
+struct bus_cache *map_window_cache(struct bus_map *map, enum bus_initiator who, const struct bus_region *region,
+                                   uint32_t address);
 
 /* Notes the access for the guest's panic handler and raises the interrupt. */
 void map_window_illegal(struct bus_map *map, enum bus_initiator who, uint32_t address, sim_time time);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Windows on flash and external RAM: MMU tables, cache enables, illegal accesses. The caches themselves (lines, misses)
- * will stand between map_window_page and the bank; a hit costs nothing, and so does every access until then.
+/* Windows on flash and external RAM: MMU tables, caches, illegal accesses. A hit costs nothing.
  * Source: facts 2.2 and 2.3; ESP32 TRM, "External Memory" and "Cache". */
 #include "bus/map_priv.h"
 
@@ -63,6 +62,68 @@ static void mmu_reset(struct dev *dev, enum dev_reset kind)
     }
 }
 
+/* --- Caches ----------------------------------------------------------------------------------------------------- */
+
+/* The lines of both caches share the way to the chips. The cores run one after the other: one that is behind its
+ * sibling does not wait for a line that was asked for later. */
+static sim_time line_fill(void *ctx, uint32_t address, uint32_t evicted, sim_time now)
+{
+    struct map_core *core = ctx;
+    struct bus_map *map = core->map;
+    const struct bus_line_port *lines = &map->lines;
+    const struct bus_region *region = map_region_at(map, BUS_PRO_CPU, address);
+    enum bus_line line = region && region->bank == BUS_BANK_PSRAM ? BUS_LINE_RAM_READ : BUS_LINE_FLASH;
+    sim_time length = lines->duration(lines->ctx, line, now), start = now;
+    if (evicted)
+        length += lines->duration(lines->ctx, BUS_LINE_RAM_WRITE, now);
+    if (lines->busy_until) {
+        sim_time free = lines->busy_until(lines->ctx, now);
+        start = free > start ? free : start;
+    }
+    if (start < map->line_end && start + length > map->line_start)
+        start = map->line_end;
+    map->line_start = start;
+    map->line_end = start + length;
+    return map->line_end - now;
+}
+
+struct bus_cache *map_window_cache(struct bus_map *map, enum bus_initiator who, const struct bus_region *region,
+                                   uint32_t address)
+{
+    if (!map->lines.duration || region->kind != BUS_KIND_WINDOW || who == BUS_DEBUG)
+        return NULL;
+    if (region->bank == BUS_BANK_PSRAM && map->ram_mode == BUS_RAM_LOW_HIGH)
+        return &map->core[address - region->first > (region->last - region->first) / 2].cache;
+    return &map->core[who == BUS_APP_CPU].cache;
+}
+
+void bus_map_flush_cache(struct bus_map *map, unsigned core)
+{
+    sim_assert(core < 2);
+    bus_cache_flush(&map->core[core].cache);
+}
+
+void bus_map_set_ram_mode(struct bus_map *map, enum bus_ram_mode mode)
+{
+    if (map->ram_mode == mode)
+        return;
+    map->ram_mode = mode;
+    for (unsigned n = 0; n < bus_map_region_count(); n++) {
+        const struct bus_region *region = bus_map_region(n);
+        if (region->kind == BUS_KIND_WINDOW && region->bank == BUS_BANK_PSRAM)
+            bus_map_invalidate(map, region->first, region->last);
+    }
+}
+
+void bus_map_cache_counts(const struct bus_map *map, unsigned core, uint64_t *fills, uint64_t *write_backs)
+{
+    sim_assert(core < 2);
+    *fills = map->core[core].cache.fills;
+    *write_backs = map->core[core].cache.write_backs;
+}
+
+/* --- MMU tables ------------------------------------------------------------------------------------------------- */
+
 static const struct dev_ops mmu_ops = {.regs = &mmu_regs, .reset = mmu_reset};
 
 enum sim_status map_mmu_init(struct bus_map *map)
@@ -73,6 +134,8 @@ enum sim_status map_mmu_init(struct bus_map *map)
         core->map = map;
         core->core = i;
         core->cache_masks = bits_mask(6);
+        core->cache.ctx = core;
+        core->cache.fill = line_fill;
         SIM_TRY(dev_init(&core->mmu, &mmu_ops, name[i], map->env));
         SIM_TRY(bus_map_attach(map, UINT32_C(0x3FF10000) + i * mmu_regs.size, &core->mmu));
     }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bus/cache.h"
 #include "cpu_iss/engine.h"
 #include "cpu_iss/isa.h"
 
@@ -286,13 +287,19 @@ static void sum_needs(struct xt_block *block)
     block->needs = needs;
 }
 
+/* The next instruction begins in another line of the cache, which may have to be fetched first. */
+static bool leaves_line(const struct xt_block *block)
+{
+    return block->is_cached && (block->pc ^ (block->pc + block->length)) >= BUS_CACHE_LINE;
+}
+
 static void translate(const struct xt_pool *pool, struct xt_block *block, const uint8_t *bytes, unsigned length,
                       unsigned max_ops)
 {
     struct scoreboard board = {.last_word = UINT32_MAX};
     unsigned longest = 0, varying = 0;
     for (;;) {
-        if (block->count == max_ops || board.time > MAX_CYCLES)
+        if (block->count == max_ops || board.time > MAX_CYCLES || leaves_line(block))
             break;
         unsigned left = length - block->length;
         unsigned needed = left ? isa_length(bytes[block->length]) : 1;
@@ -316,14 +323,16 @@ static void translate(const struct xt_pool *pool, struct xt_block *block, const 
     block->max_cycles = (uint16_t)(longest + varying);
     sum_needs(block);
     block->entry_wait = (block->pc & 3) + block->ops[0].length > 4 ? XT_COST_STRADDLE : 0;
+    block->is_in_two_lines = block->is_cached && (block->pc ^ (block->pc + block->length - 1)) >= BUS_CACHE_LINE;
     memcpy(block->bytes, bytes, block->length);
 }
 
-static void start_block(struct xt_block *block, uint32_t pc, unsigned fetch_wait)
+static void start_block(struct xt_block *block, uint32_t pc, struct xt_code_source source)
 {
     memset(block, 0, sizeof *block);
     block->pc = pc;
-    block->fetch_wait = (uint8_t)fetch_wait;
+    block->fetch_wait = (uint8_t)source.fetch_wait;
+    block->is_cached = source.is_cached;
 }
 
 /* --- The pool --------------------------------------------------------------------------------------------------- */
@@ -366,9 +375,10 @@ static uint32_t hash_of(uint32_t pc, const uint8_t *bytes, unsigned length)
 }
 
 static bool is_block_of(const struct xt_block *block, uint32_t pc, const uint8_t *bytes, unsigned length,
-                        unsigned fetch_wait)
+                        struct xt_code_source source)
 {
-    if (block->pc != pc || block->fetch_wait != fetch_wait || block->length > length)
+    if (block->pc != pc || block->fetch_wait != source.fetch_wait || block->is_cached != source.is_cached ||
+        block->length > length)
         return false;
     return (block->cut == 0 || block->cut == length) && memcmp(block->bytes, bytes, block->length) == 0;
 }
@@ -388,15 +398,15 @@ static struct xt_block *allocate(struct xt_pool *pool)
 }
 
 const struct xt_block *xt_pool_block(struct xt_pool *pool, uint32_t pc, const uint8_t *bytes, unsigned length,
-                                     unsigned fetch_wait)
+                                     struct xt_code_source source)
 {
     length = length > XT_BLOCK_BYTES ? XT_BLOCK_BYTES : length;
     uint32_t hash = hash_of(pc, bytes, length);
     for (struct xt_block *block = pool->hash[hash]; block; block = block->next)
-        if (is_block_of(block, pc, bytes, length, fetch_wait))
+        if (is_block_of(block, pc, bytes, length, source))
             return block;
     struct xt_block *block = allocate(pool);
-    start_block(block, pc, fetch_wait);
+    start_block(block, pc, source);
     translate(pool, block, bytes, length, XT_BLOCK_OPS);
     block->next = pool->hash[hash];
     pool->hash[hash] = block;
@@ -407,9 +417,9 @@ const struct xt_block *xt_pool_block(struct xt_pool *pool, uint32_t pc, const ui
 }
 
 const struct xt_block *xt_scratch_block(struct xt_pool *pool, struct xt_block *scratch, uint32_t pc,
-                                        const uint8_t *bytes, unsigned length, unsigned fetch_wait)
+                                        const uint8_t *bytes, unsigned length, struct xt_code_source source)
 {
-    start_block(scratch, pc, fetch_wait);
+    start_block(scratch, pc, source);
     translate(pool, scratch, bytes, length, 1);
     return scratch;
 }

@@ -61,6 +61,8 @@ struct xt_block {
     uint8_t length;                     /* bytes */
     uint8_t count;                      /* instructions; ops[count] is the end */
     uint8_t fetch_wait;                 /* part of the key: cycles for each word fetched */
+    bool is_cached;                     /* part of the key: comes through a cache; begins in one line of it */
+    bool is_in_two_lines;               /* and its last instruction ends in the next */
     uint64_t use[XT_CARRY_DEPTH];       /* registers read in cycle 0, 1, 2 before the block writes them */
     uint64_t carry_out[XT_CARRY_DEPTH]; /* registers ready 1, 2, 3 cycles after its end */
     struct xt_block *next;              /* with the same hash */
@@ -78,15 +80,21 @@ struct xt_pool {
     struct xt_cpu *cpus; /* that may hold pointers to blocks */
 };
 
+/* From where code comes, as far as it matters for its time. */
+struct xt_code_source {
+    unsigned fetch_wait;
+    bool is_cached;
+};
+
 /* Finds or makes the block for at most `length` bytes of code at pc; `length` >= the first instruction's, which is 1
  * for an illegal one. What it returns lives until the pool is full and forgets everything; its cores are told then. */
 const struct xt_block *xt_pool_block(struct xt_pool *pool, uint32_t pc, const uint8_t *bytes, unsigned length,
-                                     unsigned fetch_wait);
+                                     struct xt_code_source source);
 
 /* As xt_pool_block for the first instruction alone, into the caller's storage of XT_SCRATCH_SIZE bytes. */
 #define XT_SCRATCH_SIZE (sizeof(struct xt_block) + 2 * sizeof(struct xt_op))
 const struct xt_block *xt_scratch_block(struct xt_pool *pool, struct xt_block *scratch, uint32_t pc,
-                                        const uint8_t *bytes, unsigned length, unsigned fetch_wait);
+                                        const uint8_t *bytes, unsigned length, struct xt_code_source source);
 
 /* xt_pool_create with a smaller arena: for tests of a full pool. */
 struct xt_pool *xt_pool_create_sized(size_t arena_size);

@@ -138,6 +138,8 @@ static bool enter(struct xt_cpu *cpu)
         cpu->resume = cpu->restored.resume;
         return true;
     }
+    if (block->is_cached)
+        xt_enter_lines(cpu, block);
     cpu->block = block;
     cpu->resume = 0;
     cpu->offset = 0;

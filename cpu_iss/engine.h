@@ -195,6 +195,15 @@ unsigned xt_bus_cycles(const struct xt_cpu *cpu, sim_time cost);
 /* fetch.c: the block to run at cpu->pc. NULL: a fetch exception was raised. */
 const struct xt_block *xt_find_block(struct xt_cpu *cpu);
 
+/* Waits for the lines of a cached block, and makes them the ones used last. Between blocks. */
+void xt_lines_missing(struct xt_cpu *cpu, const struct xt_block *block);
+
+static inline void xt_enter_lines(struct xt_cpu *cpu, const struct xt_block *block)
+{
+    if (XT_UNLIKELY(!bus_cache_hit(cpu->code_cache, block->pc)) || block->is_in_two_lines)
+        xt_lines_missing(cpu, block);
+}
+
 /* Where cpu->cache has the block of a pc. */
 static inline unsigned xt_cache_index(uint32_t pc)
 {

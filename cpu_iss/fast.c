@@ -107,6 +107,8 @@ arrived:
     block = cached->block;
     cpu->cycle += block->entry_wait;
 enter:
+    if (block->is_cached)
+        xt_enter_lines(cpu, block);
     cpu->block = block;
     if (XT_UNLIKELY(cpu->cycle + block->max_cycles > cpu->limit || block->needs & cpu->deny))
         return NULL;

@@ -125,6 +125,25 @@ static bool raise_fetch_error(struct xt_cpu *cpu, uint32_t address)
     return false;
 }
 
+/* Between blocks. */
+static void wait_for_line(struct xt_cpu *cpu, struct bus_cache *cache, uint32_t address)
+{
+    sim_time cost = bus_cache_miss(cache, address, false, clock_time(cpu->host.clock, cpu->cycle));
+    unsigned cycles = xt_bus_cycles(cpu, cost);
+    cpu->cycle += cycles;
+    cpu->stats.wait_cycles += cycles;
+}
+
+void xt_lines_missing(struct xt_cpu *cpu, const struct xt_block *block)
+{
+    struct bus_cache *cache = cpu->code_cache;
+    uint32_t last = block->pc + block->length - 1;
+    if (!bus_cache_hit(cache, block->pc))
+        wait_for_line(cpu, cache, block->pc);
+    if (block->is_in_two_lines && !bus_cache_hit(cache, last))
+        wait_for_line(cpu, cache, last);
+}
+
 /* One byte of code, by direct pointer or over the bus. False: the exception was raised. */
 static bool fetch_byte(struct xt_cpu *cpu, uint32_t address, bool is_new_word, uint8_t *byte)
 {
@@ -134,6 +153,8 @@ static bool fetch_byte(struct xt_cpu *cpu, uint32_t address, bool is_new_word, u
     }
     const struct bus_dmi *grant = xt_grant(cpu, address);
     if (grant && grant->fetch) {
+        if (grant->cache && !bus_cache_hit(grant->cache, address))
+            wait_for_line(cpu, grant->cache, address);
         *byte = *xt_grant_host(grant, address);
         return true;
     }
@@ -164,7 +185,7 @@ static const struct xt_block *find_unwatched(struct xt_cpu *cpu)
         if (n == 0 && isa_length(bytes[0]))
             needed = isa_length(bytes[0]);
     }
-    return xt_scratch_block(cpu->pool, cpu->scratch, cpu->pc, bytes, needed, 0);
+    return xt_scratch_block(cpu->pool, cpu->scratch, cpu->pc, bytes, needed, (struct xt_code_source){0});
 }
 
 const struct xt_block *xt_find_block(struct xt_cpu *cpu)
@@ -182,7 +203,10 @@ const struct xt_block *xt_find_block(struct xt_cpu *cpu)
     if (length < first)
         return find_unwatched(cpu);
     length = cut_at_loop_end(cpu, pc, first, length);
-    const struct xt_block *block = xt_pool_block(cpu->pool, pc, bytes, length, grant->fetch_wait);
+    const struct xt_code_source source = {.fetch_wait = grant->fetch_wait, .is_cached = grant->cache != NULL};
+    const struct xt_block *block = xt_pool_block(cpu->pool, pc, bytes, length, source);
+    if (grant->cache)
+        cpu->code_cache = grant->cache;
     mark_code(grant, pc, block->length);
     *cached = (struct xt_cached){.pc = pc, .block = block};
     return block;

@@ -13,8 +13,8 @@ static void drop_stores(void *ctx, struct bus_mem *mem, uint32_t offset, uint32_
 {
     struct xt_cpu *cpu = ctx;
     uintptr_t first = (uintptr_t)mem->bytes + offset, end = first + length;
-    for (unsigned n = 0; n < XT_TLB_SIZE; n++) {
-        struct xt_tlb *entry = &cpu->tlb[n];
+    for (unsigned n = 0; n < XT_TLB_SIZE + XT_CACHED_PAGES; n++) {
+        struct xt_tlb *entry = n < XT_TLB_SIZE ? &cpu->tlb[n] : &cpu->cached_page[n - XT_TLB_SIZE].page;
         uintptr_t page = entry->bias + entry->store32;
         if (entry->store32 != XT_NO_TAG && page < end && page + PAGE > first)
             entry->store32 = entry->store = XT_NO_TAG;
@@ -83,6 +83,8 @@ void xt_drop_pages(struct xt_cpu *cpu)
 {
     for (unsigned n = 0; n < XT_TLB_SIZE; n++)
         cpu->tlb[n] = (struct xt_tlb){XT_NO_TAG, XT_NO_TAG, XT_NO_TAG, XT_NO_TAG, 0};
+    for (unsigned n = 0; n < XT_CACHED_PAGES; n++)
+        cpu->cached_page[n].page = (struct xt_tlb){XT_NO_TAG, XT_NO_TAG, XT_NO_TAG, XT_NO_TAG, 0};
 }
 
 void xt_memory_changed(struct xt_cpu *cpu, uint32_t first, uint32_t last)
@@ -128,6 +130,11 @@ static bool is_watched(const struct xt_cpu *cpu, uint32_t first, uint32_t last, 
     return false;
 }
 
+static struct xt_cached_page *cached_page_of(struct xt_cpu *cpu, uint32_t address)
+{
+    return &cpu->cached_page[address >> XT_PAGE_BITS & (XT_CACHED_PAGES - 1)];
+}
+
 /* Lets the fast path have the page if nothing has to be looked at there. */
 static void fill_page(struct xt_cpu *cpu, const struct bus_dmi *grant, uint32_t address)
 {
@@ -147,7 +154,10 @@ static void fill_page(struct xt_cpu *cpu, const struct bus_dmi *grant, uint32_t 
         entry.store32 = first;
         entry.store = grant->word_only ? XT_NO_TAG : first;
     }
-    *xt_tlb_of(cpu, address) = entry;
+    if (grant->cache)
+        *cached_page_of(cpu, address) = (struct xt_cached_page){entry, grant->cache};
+    else
+        *xt_tlb_of(cpu, address) = entry;
 }
 
 /* --- The way out ------------------------------------------------------------------------------------------------ */
@@ -270,6 +280,43 @@ static bool may_access(struct xt_cpu *cpu, const struct xt_op *op, uint32_t addr
     return true;
 }
 
+/* Lines that are not in the cache are fetched; stores allocate. */
+static void wait_for_line(struct xt_cpu *cpu, const struct xt_op *op, struct bus_cache *cache, uint32_t address,
+                          unsigned size, bool is_write)
+{
+    sim_time now = clock_time(cpu->host.clock, xt_op_now(cpu, op));
+    sim_time cost = bus_cache_touch(cache, address, size, is_write, now);
+    if (cost)
+        wait(cpu, xt_bus_cycles(cpu, cost));
+}
+
+static uint32_t tag_of(uint32_t address, unsigned size)
+{
+    return address & ~((uint32_t)(PAGE - 1) & ~(size - 1));
+}
+
+/* Hits in known pages behind a cache: the usual case of programs in flash. */
+static bool load_cached(struct xt_cpu *cpu, uint32_t address, unsigned size, uint32_t *value)
+{
+    struct xt_cached_page *cached = cached_page_of(cpu, address);
+    uint32_t tag = size == 4 ? cached->page.load32 : cached->page.load;
+    if (tag != tag_of(address, size) || !bus_cache_hit(cached->cache, address))
+        return false;
+    *value = 0;
+    memcpy(value, xt_host_of(&cached->page, address), size);
+    return true;
+}
+
+static bool store_cached(struct xt_cpu *cpu, uint32_t address, unsigned size, uint32_t value)
+{
+    struct xt_cached_page *cached = cached_page_of(cpu, address);
+    uint32_t tag = size == 4 ? cached->page.store32 : cached->page.store;
+    if (tag != tag_of(address, size) || !bus_cache_hit_store(cached->cache, address))
+        return false;
+    memcpy(xt_host_of(&cached->page, address), &value, size);
+    return true;
+}
+
 /* What a direct pointer does not serve, the bus does, or says why not: misaligned where only words are carried, writes
  * to ROM, accesses across the end of a memory. */
 static enum xt_done load_any(struct xt_cpu *cpu, const struct xt_op *op, uint32_t address, unsigned size,
@@ -280,6 +327,8 @@ static enum xt_done load_any(struct xt_cpu *cpu, const struct xt_op *op, uint32_
     if (!grant || !grant->read || (grant->word_only && is_narrow) || grant->last - address < size - 1)
         return load_device(cpu, op, address, size, value);
     uint32_t raw = 0;
+    if (grant->cache)
+        wait_for_line(cpu, op, grant->cache, address, size, false);
     memcpy(&raw, xt_grant_host(grant, address), size);
     *value = raw;
     wait(cpu, (is_in_two ? 2u : 1u) * grant->load_wait);
@@ -290,6 +339,8 @@ static enum xt_done load_any(struct xt_cpu *cpu, const struct xt_op *op, uint32_
 
 enum xt_done xt_load_slow(struct xt_cpu *cpu, const struct xt_op *op, uint32_t address, unsigned size, uint32_t *value)
 {
+    if (load_cached(cpu, address, size, value))
+        return XT_DONE;
     if (!may_access(cpu, op, address, size, false) || load_any(cpu, op, address, size, value) == XT_FAULT)
         return XT_FAULT;
     return go_on(cpu, op);
@@ -302,6 +353,8 @@ static enum xt_done store_any(struct xt_cpu *cpu, const struct xt_op *op, uint32
     bool is_narrow = size < 4 || address & 3, is_in_two = is_in_two_words(address, size);
     if (!grant || !grant->write || (grant->word_only && is_narrow) || grant->last - address < size - 1)
         return store_device(cpu, op, address, size, value);
+    if (grant->cache)
+        wait_for_line(cpu, op, grant->cache, address, size, true);
     memcpy(xt_grant_host(grant, address), &value, size);
     wait(cpu, (is_in_two ? 2u : 1u) * grant->store_wait);
     cpu->cycle += is_in_two ? XT_COST_UNALIGNED : 0;
@@ -313,6 +366,8 @@ static enum xt_done store_any(struct xt_cpu *cpu, const struct xt_op *op, uint32
 
 enum xt_done xt_store_slow(struct xt_cpu *cpu, const struct xt_op *op, uint32_t address, unsigned size, uint32_t value)
 {
+    if (store_cached(cpu, address, size, value))
+        return XT_DONE;
     if (!may_access(cpu, op, address, size, true) || store_any(cpu, op, address, size, value) == XT_FAULT)
         return XT_FAULT;
     return go_on(cpu, op);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "bus/base/bits.h"
+#include "bus/cache.h"
 #include "bus/mem.h"
 #include "cpu_iss/block.h"
 #include "cpu_iss/fp.h"
@@ -20,6 +21,7 @@ enum {
     XT_AR_MIRROR = 12, /* see xt_rotate */
     XT_PAGE_BITS = 12,
     XT_TLB_SIZE = 128,
+    XT_CACHED_PAGES = 64,
     XT_CACHE_SIZE = 2048,
     XT_GRANTS = 16,
     XT_MEMS = 16,
@@ -117,6 +119,12 @@ struct xt_tlb {
     uintptr_t bias;           /* host address minus guest address */
 };
 
+/* The same for a page behind a cache: each access asks for its line first. */
+struct xt_cached_page {
+    struct xt_tlb page;
+    struct bus_cache *cache;
+};
+
 /* A block that this core may run at pc without looking further. */
 struct xt_cached {
     uint32_t pc;
@@ -171,6 +179,8 @@ struct xt_cpu {
     struct xt_fpu fpu;
     struct xt_tlb tlb[XT_TLB_SIZE];
     struct xt_cached cache[XT_CACHE_SIZE];
+    struct bus_cache *code_cache; /* of cached blocks */
+    struct xt_cached_page cached_page[XT_CACHED_PAGES];
 
     /* Horizons of the present run, and its outcome. */
     uint64_t soft, hard;

@@ -221,12 +221,27 @@ static void update_caches(struct dport *dport)
         const struct dport_cache cache = {
             .enabled = reg_get_at(dev, DPORT_PRO_CACHE_CTRL_PRO_CACHE_ENABLE, core, CACHE_STRIDE),
             .closed = reg_word(dev, DPORT_PRO_CACHE_CTRL1 + core * CACHE_STRIDE) & 0x3F,
+            .ram_low_high = core == 0 ? reg_get(dev, DPORT_PRO_CACHE_CTRL_PRO_DRAM_HL)
+                                      : reg_get(dev, DPORT_APP_CACHE_CTRL_APP_DRAM_HL),
         };
-        if (cache.enabled == dport->cache[core].enabled && cache.closed == dport->cache[core].closed)
+        const struct dport_cache *was = &dport->cache[core];
+        if (cache.enabled == was->enabled && cache.closed == was->closed && cache.ram_low_high == was->ram_low_high)
             continue;
         dport->cache[core] = cache;
         if (dport->port.cache)
             dport->port.cache(dport->port.ctx, core, &cache, dev->now);
+    }
+}
+
+void dport_boot_caches(struct dport *dport, uint32_t open)
+{
+    struct dev *dev = &dport->dev;
+    for (unsigned core = 0; core < DPORT_CORES; core++) {
+        uint32_t control = DPORT_PRO_CACHE_CTRL1 + core * CACHE_STRIDE;
+        reg_put_at(dev, DPORT_PRO_CACHE_CTRL_PRO_CACHE_ENABLE, core, CACHE_STRIDE, 1);
+        reg_put_word(dev, control, reg_word(dev, control) & ~(open & 0x3F));
+        dport->cache[core].enabled = true;
+        dport->cache[core].closed = reg_word(dev, control) & 0x3F;
     }
 }
 

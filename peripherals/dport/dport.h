@@ -43,7 +43,8 @@ static inline bool dport_app_cpu_executes(const struct dport_app_cpu *app)
 
 struct dport_cache {
     bool enabled;
-    uint32_t closed; /* buses: bit 0 IRAM0, 1 IRAM1, 2 IROM0, 3 DRAM1, 4 DROM0, 5 opposite PSRAM */
+    uint32_t closed;   /* buses: bit 0 IRAM0, 1 IRAM1, 2 IROM0, 3 DRAM1, 4 DROM0, 5 opposite PSRAM */
+    bool ram_low_high; /* external RAM: its lower half goes through PRO's cache, the upper through APP's */
 };
 
 /* The node's side. Functions may be NULL; they are called from within a hook or a reset of DPORT, on changes only, and
@@ -83,6 +84,10 @@ void dport_fini(struct dport *dport);
 
 bool dport_block_is_clocked(const struct dport *dport, enum dport_block block);
 bool dport_block_is_in_reset(const struct dport *dport, enum dport_block block);
+
+/* As a boot loader leaves them: the registers show that both caches are on and these buses open, about which the port
+ * is not told. */
+void dport_boot_caches(struct dport *dport, uint32_t open);
 
 /* "UART0", ... */
 const char *dport_block_name(enum dport_block block);

@@ -75,6 +75,15 @@ static void cache_changed(void *ctx, unsigned core, const struct dport_cache *ca
     struct node *node = ctx;
     (void)now;
     bus_map_set_cache(node->map, core, cache->enabled, cache->closed);
+    bool low_high = cache->ram_low_high || node->devices.dport.cache[1 - core].ram_low_high;
+    bus_map_set_ram_mode(node->map, low_high ? BUS_RAM_LOW_HIGH : BUS_RAM_NORMAL);
+}
+
+static void cache_flushed(void *ctx, unsigned core, sim_time now)
+{
+    struct node *node = ctx;
+    (void)now;
+    bus_map_flush_cache(node->map, core);
 }
 
 static bool illegal_access(void *ctx, unsigned core, uint32_t *address)
@@ -96,6 +105,7 @@ static enum sim_status init_dport(struct node *node, struct dport *dport, const 
                                     .block = block_changed,
                                     .remap = remap_changed,
                                     .cache = cache_changed,
+                                    .cache_flush = cache_flushed,
                                     .illegal_access = illegal_access,
                                     .clear_illegal_access = clear_illegal_access,
                                     .rsa_power = rsa_memory_power};
@@ -280,6 +290,25 @@ static enum sim_status init_i2c_ana(struct node *node, struct i2c_ana *i2c, cons
     SIM_TRY(i2c_ana_init(i2c, name, &node->env));
     i2c->port = (struct i2c_ana_port){
         .ctx = node, .tuned = radio_tuned, .tx_dc_is_high = tx_dc_is_high, .tx_amplitude = tx_amplitude};
+    return SIM_OK;
+}
+
+static double pad_volts(void *ctx, unsigned pad, sim_time now)
+{
+    return node_volts(ctx, pad, now);
+}
+
+static double chip_celsius(void *ctx, sim_time now)
+{
+    (void)now;
+    return ((const struct node *)ctx)->board.celsius;
+}
+
+static enum sim_status init_sens(struct node *node, struct sens *sens, const char *name)
+{
+    node->board.celsius = 25;
+    SIM_TRY(sens_init(sens, name, &node->env));
+    sens->port = (struct sens_port){.ctx = node, .volts = pad_volts, .celsius = chip_celsius};
     return SIM_OK;
 }
 

@@ -67,6 +67,7 @@ static enum sim_status build(struct node *node)
         .flash_bytes = node->flash_view,
         .rom_bytes = node->config.rom ? node->config.rom->bytes : NULL,
         .cache_illegal = &node->devices.dport.illegal_access,
+        .lines = node_chip_lines(node),
     };
     const struct intmatrix_out out = {.ctx = node, .levels = matrix_levels};
     intmatrix_init(&node->intmatrix, &out, node->config.trace, node->name);
@@ -119,6 +120,7 @@ void node_destroy(struct node *node)
     for (unsigned i = 0; i < NODE_CORES; i++)
         if (node->core[i].cpu)
             xt_destroy(node->core[i].cpu);
+    node_board_fini(node);
     esp32_devices_fini(node);
     if (node->map)
         bus_map_destroy(node->map);

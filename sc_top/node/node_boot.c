@@ -13,8 +13,14 @@ enum { PS_UM = 1 << 5, PS_CALLINC_2 = 2 << 16, PS_WOE = 1 << 18 };
 static void map_flash(struct node *node)
 {
     struct flash_window window;
-    for (unsigned i = 0; flash_content_window(node->flash, i, &window); i++)
+    uint32_t open = 0;
+    for (unsigned i = 0; flash_content_window(node->flash, i, &window); i++) {
         sim_assert(bus_map_show_flash(node->map, window.address, window.offset, window.length) == SIM_OK);
+        open |= 1u << memory_region_at(window.address)->mask_bit;
+    }
+    if (open)
+        dport_boot_caches(&node->devices.dport, open);
+    node_chips_boot(node);
 }
 
 /* --- RAM

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The memories on the board beside the chip: flash. They know no reset but loss of power. */
+/* The memories on the board beside the chip: flash. They know no reset but loss of power. And the caches' way to them:
+ * SPI0, whose lines are SPI1's as well. */
 #include "bus/base/rng.h"
+#include "bus/cache.h"
 #include "sc_top/node/node_priv.h"
 
 static void flash_written(void *ctx, uint32_t offset, uint32_t length)
@@ -24,6 +26,61 @@ static enum sim_status init_flash(struct node *node)
         config.unique_id[i] = (uint8_t)rng_u32(&rng);
     return config.part ? flash_chip_init(&node->flash_chip, &config, "flash", &node->env) : SIM_OK;
 }
+
+/* --- Lines of the caches ---------------------------------------------------------------------------------------- */
+
+static sim_time line_duration(void *ctx, enum bus_line line, sim_time now)
+{
+    struct node *node = ctx;
+    static const enum spi_line of[] = {
+        [BUS_LINE_FLASH] = SPI_LINE_FLASH,
+        [BUS_LINE_RAM_READ] = SPI_LINE_RAM_READ,
+        [BUS_LINE_RAM_WRITE] = SPI_LINE_RAM_WRITE,
+    };
+    if (line == BUS_LINE_FLASH && node->flash_chip.config.part && now < flash_chip_busy_until(&node->flash_chip))
+        log_once(node->config.log, LOG_GUEST, now, node->flash_chip.name, 0x1000,
+                 "a cache reads while the chip is busy erasing or programming: hardware would read ones");
+    return spi_line_time(&node->devices.spi0, of[line], BUS_CACHE_LINE);
+}
+
+static sim_time lines_busy_until(void *ctx, sim_time now)
+{
+    const struct node *node = ctx;
+    (void)now;
+    return spi_busy_until(&node->devices.spi1);
+}
+
+struct bus_line_port node_chip_lines(struct node *node)
+{
+    return (struct bus_line_port){.ctx = node, .duration = line_duration, .busy_until = lines_busy_until};
+}
+
+/* --- Boot ------------------------------------------------------------------------------------------------------- */
+
+enum { BOOTLOADER = 0x1000, IMAGE_MAGIC = 0xE9 };
+
+/* The header that ROM and boot loader go by: the boot loader's, or the application's if it is alone. An ELF file has
+ * none, and gets what ESP-IDF builds by default: DIO at 40 MHz. Facts 3.3. */
+static const uint8_t *boot_header(const struct node *node)
+{
+    const struct image *image = node->config.image;
+    if (!node->flash_view || image->kind == IMAGE_ELF)
+        return NULL;
+    const uint8_t *header = node->flash_view + (image->kind == IMAGE_APP ? image->flash_offset : BOOTLOADER);
+    return header[0] == IMAGE_MAGIC ? header : NULL;
+}
+
+void node_chips_boot(struct node *node)
+{
+    const uint8_t *header = boot_header(node);
+    enum spi_flash_mode mode = header && header[2] <= SPI_FLASH_SLOW ? (enum spi_flash_mode)header[2] : SPI_FLASH_DIO;
+    unsigned speed = header ? header[3] & 0xF : 0;
+    unsigned divider = speed == 0xF ? 1 : speed <= 2 ? speed + 2 : 2;
+    spi_boot_flash(&node->devices.spi0, mode, divider);
+    spi_boot_flash(&node->devices.spi1, mode, divider);
+}
+
+/* --- Life ------------------------------------------------------------------------------------------------------- */
 
 enum sim_status node_chips_init(struct node *node)
 {

@@ -97,7 +97,9 @@ void node_boot_pro(struct node *node);
 void node_app_control(void *ctx, const struct dport_app_cpu *app, sim_time now);
 void node_start_app(struct node *node, sim_time now);
 
-/* node_chips.c: memories on the board. */
+/* node_chips.c: memories on the board, and how the caches reach them. */
+struct bus_line_port node_chip_lines(struct node *node);
+void node_chips_boot(struct node *node); /* SPI0 and SPI1 as a boot loader leaves them */
 enum sim_status node_chips_init(struct node *node);
 void node_chips_fini(struct node *node);
 
