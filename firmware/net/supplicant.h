@@ -23,6 +23,12 @@ struct supplicant_ptk {
     uint8_t kck[SUPPLICANT_KEY], kek[SUPPLICANT_KEY], tk[SUPPLICANT_KEY];
 };
 
+struct supplicant_group {
+    uint8_t key[SUPPLICANT_KEY];
+    uint8_t key_id; /* 1..3; 0: none */
+    uint64_t packet_number;
+};
+
 struct supplicant {
     uint8_t pmk[SUPPLICANT_PMK];
     uint8_t authenticator[6], own[6];
@@ -38,11 +44,7 @@ struct supplicant {
     /* What is installed: the same key is never installed twice, which would begin its packet numbers anew. */
     bool is_installed;
     uint8_t installed_tk[SUPPLICANT_KEY];
-    struct supplicant_group {
-        uint8_t key[SUPPLICANT_KEY];
-        uint8_t key_id; /* 1..3; 0: none */
-        uint64_t packet_number;
-    } group[4]; /* by key_id */
+    struct supplicant_group group[4]; /* by key_id */
 };
 
 /* Elements: RSN with ID and length, ours as in the association request, theirs as in beacon or probe response. */
