@@ -434,6 +434,7 @@ void radio_scene::add_networks(const scenario &what)
         a.config.beacon_offset = o.beacon_offset;
         a.config.dtim_period = static_cast<unsigned>(o.dtim_period);
         a.config.isolate = o.isolate;
+        a.config.group_rekey = o.group_rekey;
         aps.push_back(a);
     }
     antenna = first_of(who::CLIENT);
