@@ -31,12 +31,17 @@ const char *dcf_result_name(enum dcf_result result)
 
 /* ---- State, for observers ---- */
 
-static bool contends(const struct dcf *dcf)
+static bool some_slot_waits(const struct dcf *dcf)
 {
     for (unsigned n = 0; n < DCF_SLOTS; n++)
         if (dcf->slot[n].stage == SLOT_WAITS)
             return true;
-    return dcf->committed != NO_SLOT;
+    return false;
+}
+
+static bool contends(const struct dcf *dcf)
+{
+    return some_slot_waits(dcf) || dcf->committed != NO_SLOT;
 }
 
 enum dcf_state dcf_get_state(const struct dcf *dcf)
@@ -105,6 +110,59 @@ static void count_down(const struct dcf *dcf, struct slot *slot, sim_time at)
     slot->left = gone < slot->left ? slot->left - (unsigned)gone : 0;
 }
 
+/* ---- Channel access in hardware ---- */
+
+static void compare(const struct dcf *dcf, sim_time now, const char *what, unsigned slot, uint64_t model,
+                    uint64_t hardware)
+{
+    if (model != hardware)
+        dcf->hardware->differs(dcf->hardware_ctx, now, what, slot, model, hardware);
+}
+
+/* Whether our own count is kept. */
+static bool counts_here(const struct dcf *dcf)
+{
+    return !dcf->hardware || dcf->only_compared;
+}
+
+static void compare_left(const struct dcf *dcf, sim_time now)
+{
+    for (unsigned n = 0; dcf->only_compared && n < DCF_SLOTS; n++)
+        if (dcf->slot[n].stage == SLOT_WAITS)
+            compare(dcf, now, "slots left", n, dcf->slot[n].left, dcf->hardware->left(dcf->hardware_ctx, n));
+}
+
+static void hardware_stops(const struct dcf *dcf, sim_time now)
+{
+    if (dcf->hardware)
+        dcf->hardware->stop(dcf->hardware_ctx, now);
+}
+
+static void ifs_restarts(const struct dcf *dcf, sim_time now)
+{
+    if (dcf->hardware)
+        dcf->hardware->restart(dcf->hardware_ctx, now);
+}
+
+void dcf_set_eifs(struct dcf *dcf, sim_time now, sim_time until)
+{
+    if (dcf->hardware && (until > now || dcf->eifs_until > now))
+        dcf->hardware->eifs(dcf->hardware_ctx, now, until);
+    dcf->eifs_until = until;
+}
+
+void dcf_set_access(struct dcf *dcf, const struct dcf_access_ops *ops, void *ctx, bool only_compared)
+{
+    sim_time now = evq_now(dcf->q);
+    sim_assert(now == 0 && !dcf->counting);
+    dcf->hardware = ops;
+    dcf->hardware_ctx = ctx;
+    dcf->only_compared = only_compared;
+    ops->configure(ctx, now, &dcf->config);
+}
+
+/* ---- Counting ---- */
+
 /* The medium becomes busy. A boundary less than a turnaround ahead has been decided for already. */
 void dcf_freeze(struct dcf *dcf, sim_time now)
 {
@@ -112,9 +170,11 @@ void dcf_freeze(struct dcf *dcf, sim_time now)
         return;
     dcf->counting = false;
     evq_cancel(dcf->q, &dcf->access);
-    for (unsigned n = 0; n < DCF_SLOTS; n++)
+    hardware_stops(dcf, now);
+    for (unsigned n = 0; counts_here(dcf) && n < DCF_SLOTS; n++)
         if (dcf->slot[n].stage == SLOT_WAITS)
             count_down(dcf, &dcf->slot[n], now + dcf->config.turnaround);
+    compare_left(dcf, now);
 }
 
 static sim_time boundary_of(const struct dcf *dcf, const struct slot *slot)
@@ -122,8 +182,8 @@ static sim_time boundary_of(const struct dcf *dcf, const struct slot *slot)
     return slot->origin + slot->left * dcf->config.slot;
 }
 
-/* Waits for the earliest boundary, if any slot waits. */
-static void count_on(struct dcf *dcf)
+/* When to decide for the earliest boundary; at once for one that is less than a turnaround ahead. Some slot waits. */
+static sim_time decision_due(struct dcf *dcf, sim_time now)
 {
     sim_time earliest = SIM_TIME_NEVER;
     for (unsigned n = 0; n < DCF_SLOTS; n++) {
@@ -131,38 +191,73 @@ static void count_on(struct dcf *dcf)
         if (slot->stage == SLOT_WAITS && boundary_of(dcf, slot) < earliest)
             earliest = boundary_of(dcf, slot);
     }
-    dcf->counting = earliest != SIM_TIME_NEVER;
+    dcf->boundary = later(earliest, now);
+    return later(dcf->boundary, dcf->config.turnaround) - dcf->config.turnaround;
+}
+
+/* Waits for the earliest boundary, if any slot waits. */
+static void count_on(struct dcf *dcf)
+{
+    sim_time now = evq_now(dcf->q);
+    dcf->counting = some_slot_waits(dcf);
     if (!dcf->counting) {
         evq_cancel(dcf->q, &dcf->access);
+        hardware_stops(dcf, now);
         return;
     }
-    dcf->boundary = later(earliest, evq_now(dcf->q));
-    evq_schedule(dcf->q, &dcf->access, dcf->boundary - dcf->config.turnaround); /* an IFS is longer than that */
+    sim_time due = counts_here(dcf) ? decision_due(dcf, now) : SIM_TIME_NEVER;
+    if (dcf->hardware) {
+        sim_time there = dcf->hardware->due(dcf->hardware_ctx, now);
+        if (dcf->only_compared)
+            compare(dcf, now, "time of the next decision", DCF_SLOTS, later(due, now), there);
+        else
+            due = there;
+    }
+    evq_arm(dcf->q, &dcf->access, due);
 }
 
 /* The medium is idle: counts from the end of each slot's IFS. */
 void dcf_resume(struct dcf *dcf)
 {
-    if (dcf->counting || !may_contend(dcf))
+    sim_time now = evq_now(dcf->q);
+    if (dcf->counting || !may_contend(dcf) || !some_slot_waits(dcf))
         return;
     for (unsigned n = 0; n < DCF_SLOTS; n++)
-        if (dcf->slot[n].stage == SLOT_WAITS)
+        if (dcf->slot[n].stage == SLOT_WAITS) {
+            dcf->slot[n].since = later(dcf->slot[n].since, now);
             dcf->slot[n].origin = first_boundary(dcf, &dcf->slot[n]);
+        }
+    if (dcf->hardware)
+        dcf->hardware->go(dcf->hardware_ctx, now);
     count_on(dcf);
+}
+
+/* What has been counted of a slot that gives up now. */
+static unsigned left_at(const struct dcf *dcf, sim_time now, const struct slot *slot)
+{
+    sim_time begun = 0;
+    if (dcf->counting && now > slot->origin)
+        begun = (now - slot->origin + dcf->config.slot - 1) / dcf->config.slot;
+    return begun < slot->left ? slot->left - (unsigned)begun : 0;
 }
 
 /* A slot gives up before it has sent anything; the others count on. */
 static void withdraw(struct dcf *dcf, sim_time now, struct slot *slot, enum dcf_result result)
 {
-    sim_time begun = 0;
-    if (dcf->counting && now > slot->origin)
-        begun = (now - slot->origin + dcf->config.slot - 1) / dcf->config.slot;
-    const struct dcf_outcome outcome = {.result = result,
-                                        .left = begun < slot->left ? slot->left - (unsigned)begun : 0};
+    unsigned n = (unsigned)(slot - dcf->slot);
+    struct dcf_outcome outcome = {.result = result, .left = left_at(dcf, now, slot)};
+    if (dcf->hardware) {
+        dcf->hardware->cancel(dcf->hardware_ctx, now, n);
+        unsigned left = dcf->hardware->left(dcf->hardware_ctx, n);
+        if (dcf->only_compared)
+            compare(dcf, now, "slots left of a cancelled frame", n, outcome.left, left);
+        else
+            outcome.left = left;
+    }
     slot->stage = SLOT_FREE;
     if (dcf->counting)
         count_on(dcf);
-    dcf_finish(dcf, now, (unsigned)(slot - dcf->slot), &outcome);
+    dcf_finish(dcf, now, n, &outcome);
     dcf_state_changed(dcf, now);
 }
 
@@ -248,36 +343,57 @@ static void start_exchange(struct dcf *dcf, sim_time now)
     }
 }
 
-/* A turnaround before the boundary: decides who sends there. */
-static void decide(struct dcf *dcf, sim_time now)
+/* A turnaround before the boundary: decides who sends there, and takes off what the others have counted. */
+static struct dcf_access_decision decide_here(struct dcf *dcf)
 {
-    unsigned losers[DCF_SLOTS];
-    unsigned lost = 0;
-    dcf->counting = false;
+    struct dcf_access_decision d = {.winner = NO_SLOT, .boundary = dcf->boundary};
     for (unsigned n = 0; n < DCF_SLOTS; n++) {
         struct slot *slot = &dcf->slot[n];
         if (slot->stage != SLOT_WAITS)
             continue;
-        if (boundary_of(dcf, slot) > dcf->boundary) {
+        if (boundary_of(dcf, slot) > dcf->boundary)
             count_down(dcf, slot, dcf->boundary);
-        } else if (dcf->committed == NO_SLOT) {
-            slot->stage = SLOT_SENDS;
-            dcf->committed = n;
-        } else {
-            losers[lost++] = n;
-        }
+        else if (d.winner == NO_SLOT)
+            d.winner = n;
+        else
+            d.losers |= 1u << n;
     }
-    sim_assert(dcf->committed != NO_SLOT);
-    evq_schedule(dcf->q, &dcf->send, later(dcf->boundary, now));
-    const struct dcf_outcome collision = {.result = DCF_INTERNAL_COLLISION};
-    for (unsigned i = 0; i < lost; i++)
-        dcf_finish(dcf, now, losers[i], &collision);
+    sim_assert(d.winner != NO_SLOT);
+    return d;
+}
+
+static struct dcf_access_decision decide(struct dcf *dcf, sim_time now)
+{
+    if (!dcf->hardware)
+        return decide_here(dcf);
+    struct dcf_access_decision there = dcf->hardware->decide(dcf->hardware_ctx, now);
+    if (!dcf->only_compared)
+        return there;
+    struct dcf_access_decision here = decide_here(dcf);
+    compare(dcf, now, "slot that sends", NO_SLOT, here.winner, there.winner);
+    compare(dcf, now, "slots that collide inside", NO_SLOT, here.losers, there.losers);
+    compare(dcf, now, "boundary", NO_SLOT, here.boundary, there.boundary);
+    return here;
 }
 
 static void access_event(void *ctx, sim_time now)
 {
     struct dcf *dcf = ctx;
-    decide(dcf, now);
+    struct dcf_access_decision d = decide(dcf, now);
+    dcf->counting = false;
+    if (d.winner == NO_SLOT)
+        return; /* the hardware is broken and has said so */
+    dcf->committed = d.winner;
+    dcf->slot[d.winner].stage = SLOT_SENDS;
+    for (unsigned n = 0; n < DCF_SLOTS; n++)
+        if (d.losers >> n & 1)
+            dcf->slot[n].stage = SLOT_SENDS; /* until it is told below */
+    compare_left(dcf, now);
+    evq_schedule(dcf->q, &dcf->send, later(d.boundary, now));
+    const struct dcf_outcome collision = {.result = DCF_INTERNAL_COLLISION};
+    for (unsigned n = 0; n < DCF_SLOTS; n++)
+        if (d.losers >> n & 1)
+            dcf_finish(dcf, now, n, &collision);
 }
 
 /* What was due after a turnaround or SIFS. */
@@ -322,6 +438,7 @@ static void timeout_event(void *ctx, sim_time now)
     if (dcf->answer_begun)
         return; /* its end decides */
     dcf->timeout_end = now;
+    ifs_restarts(dcf, now);
     dcf_end_exchange(dcf, now, dcf->exchange == EXCHANGE_AWAIT_CTS ? DCF_NO_CTS : DCF_NO_ACK, NULL);
     dcf_state_changed(dcf, now);
 }
@@ -339,12 +456,13 @@ static void on_cca(void *ctx, sim_time now, bool busy)
 {
     struct dcf *dcf = ctx;
     dcf->cca_busy = busy;
-    if (busy) {
+    if (busy)
         dcf_freeze(dcf, now);
-    } else {
+    else
         dcf->idle_since = now;
-        dcf_resume(dcf);
-    }
+    if (dcf->hardware)
+        dcf->hardware->carrier(dcf->hardware_ctx, now, busy);
+    dcf_resume(dcf);
     dcf_state_changed(dcf, now);
 }
 
@@ -388,6 +506,8 @@ void dcf_start(struct dcf *dcf, unsigned n, const struct dcf_attempt *attempt)
     slot->stage = SLOT_WAITS;
     if (attempt->access_limit > 0)
         evq_schedule(dcf->q, &slot->limit, now + attempt->access_limit);
+    if (dcf->hardware)
+        dcf->hardware->start(dcf->hardware_ctx, now, n, attempt->aifsn, attempt->backoff);
     if (dcf->counting) { /* the others' counts stand */
         slot->origin = first_boundary(dcf, slot);
         count_on(dcf);
@@ -437,8 +557,10 @@ void dcf_apply_pending(struct dcf *dcf)
         dcf_freeze(dcf, now);
         dcf->listening = dcf->listening_wanted;
         rf_radio_set_listening(dcf->radio, dcf->listening);
-        if (dcf->listening && !dcf->cca_busy)
+        if (dcf->listening && !dcf->cca_busy) {
             dcf->idle_since = now;
+            ifs_restarts(dcf, now);
+        }
         dcf_resume(dcf);
         dcf_state_changed(dcf, now);
     }
@@ -462,9 +584,9 @@ void dcf_configure(struct dcf *dcf, const struct dcf_config *config)
     sim_time now = evq_now(dcf->q);
     dcf_freeze(dcf, now);
     dcf->config = *config;
-    for (unsigned n = 0; n < DCF_SLOTS; n++)
-        dcf->slot[n].since = now; /* what has gone by is counted: on to the next boundary */
-    dcf_resume(dcf);
+    if (dcf->hardware)
+        dcf->hardware->configure(dcf->hardware_ctx, now, config);
+    dcf_resume(dcf); /* what has gone by is counted: on to the next boundary */
 }
 
 sim_time dcf_nav(const struct dcf *dcf)

@@ -135,6 +135,32 @@ struct dcf_observer {
     void (*received)(void *ctx, sim_time now, unsigned node, const struct dcf_rx *rx);
 };
 
+/* Channel access in hardware, such as RTL, in place of the engine's own arithmetic or beside it. It is told what the
+ * engine knows of the medium and counts for itself. All times are those of the medium's queue. */
+struct dcf_access_decision {
+    unsigned winner; /* slot that sends at the boundary; DCF_SLOTS: nobody, which ends all contention of this engine */
+    unsigned losers; /* bit n: slot n had the same boundary */
+    sim_time boundary; /* from now on, less than a turnaround and a slot ahead */
+};
+
+struct dcf_access_ops {
+    /* Settings; while stopped. */
+    void (*configure)(void *ctx, sim_time now, const struct dcf_config *config);
+    void (*carrier)(void *ctx, sim_time now, bool busy);
+    void (*restart)(void *ctx, sim_time now); /* IFS counts from now on at the earliest, as in the next two */
+    void (*nav)(void *ctx, sim_time now, sim_time until);
+    void (*eifs)(void *ctx, sim_time now, sim_time until); /* 0: not for that reason */
+    void (*start)(void *ctx, sim_time now, unsigned slot, unsigned aifsn, unsigned backoff);
+    void (*cancel)(void *ctx, sim_time now, unsigned slot);
+    void (*go)(void *ctx, sim_time now);      /* the medium may be contended for; no effect when it could before */
+    void (*stop)(void *ctx, sim_time now);    /* no longer */
+    sim_time (*due)(void *ctx, sim_time now); /* time of the next decision, or SIM_TIME_NEVER */
+    struct dcf_access_decision (*decide)(void *ctx, sim_time now); /* at that time; it stops then */
+    unsigned (*left)(void *ctx, unsigned slot);                    /* slots to go, after stop, decide or cancel */
+    /* Of an access that is only compared: model and hardware say different things. */
+    void (*differs)(void *ctx, sim_time now, const char *what, unsigned slot, uint64_t model, uint64_t hardware);
+};
+
 struct dcf;
 
 /* Attaches a radio for `node` to the medium, listening. config is copied; ops, ctx and observer outlive the engine.
@@ -142,6 +168,10 @@ struct dcf;
 struct dcf *dcf_create(struct rf_medium *medium, unsigned node, unsigned channel, const struct dcf_config *config,
                        const struct dcf_ops *ops, void *ctx, const struct dcf_observer *observer);
 void dcf_destroy(struct dcf *dcf);
+
+/* To be called before anything happens on the medium. ops and ctx outlive the engine. `only_compared`: the engine's own
+ * count holds, and the hardware's is compared with it at every step. */
+void dcf_set_access(struct dcf *dcf, const struct dcf_access_ops *ops, void *ctx, bool only_compared);
 
 /* The receiver address of interface n (0..3): frames to it are answered and do not set the NAV. A bit of the mask that
  * is 0 is not compared. NULL mask: compare all; NULL address: none. */

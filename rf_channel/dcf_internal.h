@@ -67,6 +67,9 @@ struct dcf {
     struct evq_event access; /* a turnaround before it */
     unsigned committed;      /* decided to send, or NO_SLOT */
     struct evq_event send;
+    const struct dcf_access_ops *hardware; /* NULL: none */
+    void *hardware_ctx;
+    bool only_compared;
 
     /* Our exchange. */
     unsigned owner;
@@ -106,6 +109,7 @@ void dcf_finish(struct dcf *dcf, sim_time now, unsigned slot, const struct dcf_o
 void dcf_end_exchange(struct dcf *dcf, sim_time now, enum dcf_result result, const struct rf_rx *answer);
 void dcf_send_after_sifs(struct dcf *dcf, sim_time now);
 void dcf_apply_pending(struct dcf *dcf);
+void dcf_set_eifs(struct dcf *dcf, sim_time now, sim_time until);
 
 /* dcf_rx.c */
 void dcf_rx_init(struct dcf *dcf);

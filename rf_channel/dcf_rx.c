@@ -64,6 +64,8 @@ static unsigned match(const struct dcf *dcf, const uint8_t *receiver)
 static void set_nav(struct dcf *dcf, sim_time now, sim_time until)
 {
     dcf->nav_until = until;
+    if (dcf->hardware)
+        dcf->hardware->nav(dcf->hardware_ctx, now, until);
     if (!dcf->observer)
         return;
     if (dcf->observer->nav)
@@ -343,15 +345,15 @@ void dcf_on_rx_end(void *ctx, sim_time now, const struct rf_rx *received)
     dcf->pending.valid = false;
     switch (received->result) {
     case RF_RX_OK:
-        dcf->eifs_until = 0;
+        dcf_set_eifs(dcf, now, 0);
         rx.parsed = frame->payload && mpdu_parse(frame->payload, frame->psdu - MPDU_FCS, &rx.mpdu);
         break;
     case RF_RX_HEADER_ERROR:
         rx.start = now - frame->airtime.preamble - frame->airtime.header;
-        dcf->eifs_until = dcf->config.eifs_ack ? now + dcf->config.sifs + dcf->config.eifs_ack : 0;
+        dcf_set_eifs(dcf, now, dcf->config.eifs_ack ? now + dcf->config.sifs + dcf->config.eifs_ack : 0);
         break;
     case RF_RX_FCS_ERROR:
-        dcf->eifs_until = dcf->config.eifs_ack ? now + dcf->config.sifs + dcf->config.eifs_ack : 0;
+        dcf_set_eifs(dcf, now, dcf->config.eifs_ack ? now + dcf->config.sifs + dcf->config.eifs_ack : 0);
         break;
     case RF_RX_ABORTED:
         break;
