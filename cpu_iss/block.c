@@ -287,10 +287,12 @@ static void sum_needs(struct xt_block *block)
     block->needs = needs;
 }
 
-/* The next instruction begins in another line of the cache, which may have to be fetched first. */
-static bool leaves_line(const struct xt_block *block)
+/* The next instruction begins in another line of the cache, which may have to be fetched first; or ends in it, and is
+ * perhaps not reached. */
+static bool leaves_line(const struct xt_block *block, unsigned needed, bool has_branch)
 {
-    return block->is_cached && (block->pc ^ (block->pc + block->length)) >= BUS_CACHE_LINE;
+    uint32_t next = block->length + (has_branch ? needed - 1 : 0);
+    return block->is_cached && block->count && (block->pc ^ (block->pc + next)) >= BUS_CACHE_LINE;
 }
 
 static void translate(const struct xt_pool *pool, struct xt_block *block, const uint8_t *bytes, unsigned length,
@@ -298,11 +300,14 @@ static void translate(const struct xt_pool *pool, struct xt_block *block, const 
 {
     struct scoreboard board = {.last_word = UINT32_MAX};
     unsigned longest = 0, varying = 0;
+    bool has_branch = false;
     for (;;) {
-        if (block->count == max_ops || board.time > MAX_CYCLES || leaves_line(block))
+        if (block->count == max_ops || board.time > MAX_CYCLES)
             break;
         unsigned left = length - block->length;
         unsigned needed = left ? isa_length(bytes[block->length]) : 1;
+        if (leaves_line(block, needed ? needed : 1, has_branch))
+            break;
         if (needed > left) {
             block->cut = (uint8_t)length;
             break;
@@ -317,6 +322,7 @@ static void translate(const struct xt_pool *pool, struct xt_block *block, const 
         varying += row->latency == ISA_LATENCY_div ? DIVIDE_CYCLES : 0;
         if (row->kind == ISA_KIND_ENTRY)
             turn_window(&board);
+        has_branch |= row->kind == ISA_KIND_BRANCH;
     }
     add_end(pool, &board, block, &block->ops[block->count]);
     longest = board.time > longest ? board.time : longest;

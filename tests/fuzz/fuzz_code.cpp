@@ -33,6 +33,8 @@ struct header {
     std::uint8_t mode, slices, slice_cycles, seed, lines[4];
 };
 
+// Of `slices`: code and data come through a cache.
+constexpr unsigned CACHED = 0x80;
 constexpr unsigned MAX_CODE = 4096, MAX_CYCLES = 10000, POOL_SIZE = 32768;
 
 // Skips what raised the exception, so that the program goes on.
@@ -47,6 +49,7 @@ const char *const handlers = ".org 0x40080300\n"
 struct side {
     xt_bench bench;
     std::uint32_t device_state = 0;
+    struct bus_cache cache = {};
 
     explicit side(struct xt_pool *pool) : bench(nullptr, pool)
     {
@@ -60,6 +63,9 @@ struct side {
             if (access.address & 0x400)
                 xt_set_interrupts(bench.cpu, device_state);
             return access.address & 0x8000 ? BUS_ERROR_ACCESS : BUS_OK;
+        };
+        cache.fill = [](void *, std::uint32_t address, std::uint32_t evicted, sim_time) {
+            return SIM_NS(40) * (1 + (address >> BUS_CACHE_LINE_SHIFT) % 8 + (evicted ? 2 : 0));
         };
     }
 };
@@ -159,6 +165,7 @@ void prepare(side &s, const header &h, const std::vector<std::uint8_t> &code)
 {
     xt_bench &bench = s.bench;
     bench.code_fetch_wait = h.mode & SLOW_FETCH ? 2 : 0;
+    bench.cache = h.slices & CACHED ? &s.cache : nullptr;
     static const std::vector<std::uint8_t> vectors = xt_assembler().assemble(window_vectors, xt_bench::CODE),
                                            exceptions = xt_assembler().assemble(handlers, xt_bench::CODE + 0x300);
     bench.write(xt_bench::CODE, vectors.data(), vectors.size());
@@ -197,7 +204,7 @@ void save_and_restore(side &s)
 void run(side &fast, side &slow, const header &h)
 {
     std::uint64_t end = MAX_CYCLES;
-    for (unsigned n = 0; n <= h.slices && fast.bench.cycles() < end; n++) {
+    for (unsigned n = 0; n <= h.slices % CACHED && fast.bench.cycles() < end; n++) {
         std::uint64_t now = fast.bench.cycles(), soft = now + 1 + h.slice_cycles * (1u + n % 5);
         enum xt_stop stop = xt_run(fast.bench.cpu, soft, n & 1 ? soft : UINT64_MAX);
         // Once more, since a run may also end within a wait for the next instruction, which a step never does.

@@ -22,6 +22,7 @@
 #include <string>
 #include <vector>
 
+#include "bus/cache.h"
 #include "bus/mem.h"
 #include "cpu_iss/isa.h"
 #include "cpu_iss/xt.h"
@@ -191,6 +192,7 @@ struct xt_bench {
     bool gives_pointers = true;     // false: every access goes over the bus
     bool code_is_word_only = false; // as the ESP32's instruction RAM
     uint8_t code_fetch_wait = 0;
+    struct bus_cache *cache = nullptr; // before code and data
     // Answers at DEVICE; without it the place is empty.
     std::function<bus_result(bus_access &)> device;
     uint64_t device_accesses = 0;
@@ -367,6 +369,7 @@ struct xt_bench {
         dmi.word_only = mem == &code && code_is_word_only;
         dmi.fetch_wait = mem == &code ? code_fetch_wait : 0;
         dmi.mem = mem;
+        dmi.cache = cache;
         return true;
     }
 };
