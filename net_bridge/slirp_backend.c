@@ -6,10 +6,11 @@
 #include <slirp/libslirp.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "net_bridge/net_forward.h"
 
-enum { GATEWAY = 2, NAMESERVER = 3, FIRST_LEASE = 15 };
+enum { GATEWAY = 2, NAMESERVER = 3, FIRST_LEASE = 15, CLIENTS_WAITING = 128 };
 
 struct slirp_timer {
     struct slirp_backend *owner;
@@ -270,6 +271,21 @@ static enum sim_status complain(const struct slirp_backend *slirp, const char *t
     return status;
 }
 
+/* libslirp lets one connection wait to be accepted, and accepts one at a look: of clients that come together the kernel
+ * would make all others try again after a second. */
+static void let_clients_wait(struct slirp_backend *slirp)
+{
+    uint32_t timeout = 0;
+    slirp->fd_count = 0;
+    slirp_pollfds_fill(slirp->slirp, &timeout, add_fd, slirp);
+    for (unsigned i = 0; i < slirp->fd_count; i++) {
+        int is_listening = 0;
+        socklen_t size = sizeof is_listening;
+        if (getsockopt(slirp->fds[i].fd, SOL_SOCKET, SO_ACCEPTCONN, &is_listening, &size) == 0 && is_listening)
+            listen(slirp->fds[i].fd, CLIENTS_WAITING);
+    }
+}
+
 enum sim_status slirp_backend_forward(struct slirp_backend *slirp, const char *text)
 {
     struct net_forward forward;
@@ -279,8 +295,10 @@ enum sim_status slirp_backend_forward(struct slirp_backend *slirp, const char *t
         return complain(slirp, text, SIM_BAD_VALUE, "the guest's address is outside the network");
     const struct in_addr host = {.s_addr = htonl(forward.host_address)};
     const struct in_addr guest = {.s_addr = htonl(forward.guest_address)};
-    if (slirp_add_hostfwd(slirp->slirp, forward.udp, host, forward.host_port, guest, forward.guest_port) == 0)
+    if (slirp_add_hostfwd(slirp->slirp, forward.udp, host, forward.host_port, guest, forward.guest_port) == 0) {
+        let_clients_wait(slirp);
         return SIM_OK;
+    }
     int error = errno;
     return complain(slirp, text, error == EADDRINUSE ? SIM_BUSY : SIM_IO,
                     error == EADDRINUSE ? "the host's port is in use" : strerror(error));

@@ -13,7 +13,7 @@ set(lwip_core
     core/def.c core/dns.c core/inet_chksum.c core/init.c core/ip.c core/mem.c core/memp.c core/netif.c core/pbuf.c
     core/raw.c core/stats.c core/sys.c core/tcp.c core/tcp_in.c core/tcp_out.c core/timeouts.c core/udp.c
     core/ipv4/dhcp.c core/ipv4/etharp.c core/ipv4/icmp.c core/ipv4/ip4.c core/ipv4/ip4_addr.c core/ipv4/ip4_frag.c
-    netif/ethernet.c apps/http/http_client.c apps/lwiperf/lwiperf.c)
+    netif/ethernet.c apps/http/http_client.c)
 list(TRANSFORM lwip_core PREPEND ${VESPER_LWIP_SOURCE}/src/)
 
 set(lwip_flags -I${CMAKE_CURRENT_LIST_DIR} -isystem ${VESPER_LWIP_SOURCE}/src/include)

@@ -12,6 +12,8 @@
 /* Memory. Frames that were received are in the drivers' buffers or in the pool, what is to be sent is in the heap. */
 #define MEM_ALIGNMENT 4
 #define MEM_SIZE (40 * 1024)
+#define LWIP_RAM_HEAP_POINTER lwip_heap
+extern unsigned char *lwip_heap; /* port.c; in the larger RAM, where malloc is */
 #define PBUF_POOL_SIZE 12
 #define MEMP_NUM_PBUF 32
 #define MEMP_NUM_TCP_PCB 48

@@ -52,7 +52,7 @@ struct netif *net_path_netif(enum net_path path)
 void net_init(const char *name)
 {
     program = name;
-    net_clock_start();
+    net_port_init();
     alarm_init();
     uart_wake_by_input(CONSOLE);
     lwip_init();

@@ -56,7 +56,7 @@ void net_loop(const struct command *commands, void (*poll)(void)) __attribute__(
 /* Microseconds since net_init. */
 uint64_t net_time_us(void);
 
-/* For port.c. */
-void net_clock_start(void);
+/* Of port.c, for net_init. */
+void net_port_init(void);
 
 #endif
