@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <deque>
+#include <iterator>
 #include <memory>
 #include <set>
 #include <string>
@@ -26,88 +27,92 @@ struct list {
     std::deque<row> rows;
     std::vector<struct reg_desc> descs;
     struct reg_table table = {};
-    std::string name() const
-    {
-        size_t slash = file.rfind('/');
-        return file.substr(slash + 1, file.rfind("_regs.def") - slash - 1);
-    }
 };
 
-/* Runs the lists through REG and FIELD macros that build the tables at run time, without anybody's hooks. */
-class reader
-{
-  public:
-    std::vector<std::unique_ptr<list>> lists;
-
-    void read();
-
-  private:
-    void begin_list(const char *file)
-    {
-        lists.push_back(std::make_unique<list>());
-        lists.back()->file = file;
-    }
-    void begin_reg(const struct reg_desc &desc, const std::string &read_hook, const std::string &write_hook)
-    {
-        row r;
-        r.desc = desc;
-        r.has_read_hook = read_hook != "NULL";
-        r.has_write_hook = write_hook != "NULL";
-        lists.back()->rows.push_back(r);
-    }
-    void field(const char *owner, const struct reg_field &f)
-    {
-        lists.back()->rows.back().fields.push_back(f);
-        lists.back()->rows.back().field_owner.push_back(owner);
-    }
-    void finish(list &l)
-    {
-        uint32_t end = 4;
-        for (row &r : l.rows) {
-            r.desc.fields = r.fields.data();
-            r.desc.field_count = (uint16_t)r.fields.size();
-            l.descs.push_back(r.desc);
-            end = std::max(end, r.desc.offset + (uint32_t)(r.desc.count - 1) * r.desc.stride + 4);
-        }
-        l.table = {l.file.c_str(), "", end, l.descs.data(), (uint16_t)l.descs.size()};
-    }
+/* A line of a list, or the name of the next list. All lists are one constant table: as statements they would be one
+ * function of thousands, which takes compilers minutes. */
+struct entry {
+    enum { LIST_NAME, REGISTER, FIELD_ROW } kind;
+    const char *name; /* of the list's file; of the register that a FIELD row names */
+    const char *read_hook, *write_hook;
+    struct reg_desc desc;
+    struct reg_field field;
 };
 
+#define LIST(file) {entry::LIST_NAME, file, nullptr, nullptr, {}, {}},
 #define REG(name, offset, rd, wr, domain, model, source, text)                                                         \
-    begin_reg({#name, offset, 1, 0, nullptr, nullptr, REG_DOMAIN_##domain, REG_MODEL_##model, REG_SOURCE_##source,     \
-               text, nullptr, 0},                                                                                      \
-              #rd, #wr);
+    REG_ARRAY(name, offset, 1, 0, rd, wr, domain, model, source, text)
 #define REG_ARRAY(name, offset, count, stride, rd, wr, domain, model, source, text)                                    \
-    begin_reg({#name, offset, count, stride, nullptr, nullptr, REG_DOMAIN_##domain, REG_MODEL_##model,                 \
-               REG_SOURCE_##source, text, nullptr, 0},                                                                 \
-              #rd, #wr);
-#define FIELD(reg, name, lsb, width, access, reset, text) field(#reg, {#name, lsb, width, REG_##access, reset, text});
+    {entry::REGISTER,                                                                                                  \
+     nullptr,                                                                                                          \
+     #rd,                                                                                                              \
+     #wr,                                                                                                              \
+     {#name, offset, count, stride, nullptr, nullptr, REG_DOMAIN_##domain, REG_MODEL_##model, REG_SOURCE_##source,     \
+      text, nullptr, 0},                                                                                               \
+     {}},
+#define FIELD(reg, name, lsb, width, access, reset, text)                                                              \
+    {entry::FIELD_ROW, #reg, nullptr, nullptr, {}, {#name, lsb, width, REG_##access, reset, text}},
 #define REG_END(name)
 
-void reader::read()
-{
+const struct entry entries[] = {
 #include "register_lists.inc"
-    for (auto &l : lists)
-        finish(*l);
-}
+};
 
+#undef LIST
 #undef REG
 #undef REG_ARRAY
 #undef FIELD
 #undef REG_END
 
-std::vector<std::unique_ptr<list>> read_lists()
+void finish(list &l)
 {
-    reader r;
-    r.read();
-    return std::move(r.lists);
+    uint32_t end = 4;
+    for (row &r : l.rows) {
+        r.desc.fields = r.fields.data();
+        r.desc.field_count = (uint16_t)r.fields.size();
+        l.descs.push_back(r.desc);
+        end = std::max(end, r.desc.offset + (uint32_t)(r.desc.count - 1) * r.desc.stride + 4);
+    }
+    l.table = {l.file.c_str(), "", end, l.descs.data(), (uint16_t)l.descs.size()};
+}
+
+/* Where each list begins among the entries. */
+std::vector<size_t> list_places()
+{
+    std::vector<size_t> places;
+    for (size_t i = 0; i < std::size(entries); i++)
+        if (entries[i].kind == entry::LIST_NAME)
+            places.push_back(i);
+    return places;
+}
+
+/* A list as a table of its own, without anybody's hooks. */
+std::unique_ptr<list> read_list(size_t place)
+{
+    auto l = std::make_unique<list>();
+    l->file = entries[place].name;
+    for (size_t i = place + 1; i < std::size(entries) && entries[i].kind != entry::LIST_NAME; i++) {
+        const struct entry &e = entries[i];
+        if (e.kind == entry::REGISTER) {
+            row &r = l->rows.emplace_back();
+            r.desc = e.desc;
+            r.has_read_hook = std::string(e.read_hook) != "NULL";
+            r.has_write_hook = std::string(e.write_hook) != "NULL";
+        } else {
+            row &r = l->rows.back();
+            r.fields.push_back(e.field);
+            r.field_owner.push_back(e.name);
+        }
+    }
+    finish(*l);
+    return l;
 }
 
 class RegisterList : public ::testing::TestWithParam<size_t>
 {
   protected:
-    std::vector<std::unique_ptr<list>> lists = read_lists();
-    const list &l = *lists.at(GetParam());
+    const std::unique_ptr<list> own = read_list(GetParam());
+    const list &l = *own;
     struct dev_ops ops = {};
     struct dev_env env = {};
     struct dev dev = {};
@@ -284,26 +289,20 @@ TEST_P(RegisterList, ASystemResetKeepsTheRtcDomainOnly)
         [&](const struct reg_desc &reg, uint32_t offset) { EXPECT_EQ(dev_peek(&dev, offset), reg_reset_value(&reg)); });
 }
 
-std::vector<size_t> all_lists()
-{
-    std::vector<size_t> numbers;
-    for (size_t i = 0; i < read_lists().size(); i++)
-        numbers.push_back(i);
-    return numbers;
-}
-
 std::string name_of(const ::testing::TestParamInfo<size_t> &info)
 {
-    return read_lists().at(info.param)->name();
+    std::string file = entries[info.param].name;
+    size_t slash = file.rfind('/');
+    return file.substr(slash + 1, file.rfind("_regs.def") - slash - 1);
 }
 
-INSTANTIATE_TEST_SUITE_P(Of, RegisterList, ::testing::ValuesIn(all_lists()), name_of);
+INSTANTIATE_TEST_SUITE_P(Of, RegisterList, ::testing::ValuesIn(list_places()), name_of);
 
 TEST(RegisterLists, AreFoundByTheBuild)
 {
     std::set<std::string> files;
-    for (auto &l : read_lists())
-        files.insert(l->file);
+    for (size_t place : list_places())
+        files.insert(entries[place].name);
     EXPECT_TRUE(files.count("bus/mmu_regs.def"));
 }
 
