@@ -130,6 +130,9 @@ void gpio_fini(struct gpio *gpio);
 void gpio_drive(struct gpio *gpio, unsigned pad, enum gpio_drive drive, sim_time time);
 bool gpio_level(struct gpio *gpio, unsigned pad, sim_time time);
 
+/* What the DAC at pad 25 or 26 is set to; false when it has no power. */
+bool gpio_dac_code(const struct gpio *gpio, unsigned pad, uint8_t *code);
+
 /* fn is told of every change of the wire; at most LINE_LISTENERS for a pad. */
 void gpio_watch(struct gpio *gpio, unsigned pad, line_fn fn, void *ctx);
 

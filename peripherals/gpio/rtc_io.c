@@ -61,6 +61,14 @@ struct rtc_io_pad rtc_io_pad_of(const struct gpio *gpio, unsigned pad)
     return result;
 }
 
+bool gpio_dac_code(const struct gpio *gpio, unsigned pad, uint8_t *code)
+{
+    const struct dev *dev = &gpio->rtc_io.dev;
+    bool first = pad == 25;
+    *code = (uint8_t)reg_get(dev, first ? RTC_IO_PAD_DAC1_PDAC1_DAC : RTC_IO_PAD_DAC2_PDAC2_DAC);
+    return (first || pad == 26) && reg_get(dev, first ? RTC_IO_PAD_DAC1_PDAC1_XPD_DAC : RTC_IO_PAD_DAC2_PDAC2_XPD_DAC);
+}
+
 void rtc_io_written(struct dev *dev, unsigned index, uint32_t old, uint32_t written)
 {
     (void)index, (void)old, (void)written;

@@ -293,6 +293,25 @@ static enum sim_status init_i2c_ana(struct node *node, struct i2c_ana *i2c, cons
     return SIM_OK;
 }
 
+static double pad_volts(void *ctx, unsigned pad, sim_time now)
+{
+    return node_volts(ctx, pad, now);
+}
+
+static double chip_celsius(void *ctx, sim_time now)
+{
+    (void)now;
+    return ((const struct node *)ctx)->board.celsius;
+}
+
+static enum sim_status init_sens(struct node *node, struct sens *sens, const char *name)
+{
+    node->board.celsius = 25;
+    SIM_TRY(sens_init(sens, name, &node->env));
+    sens->port = (struct sens_port){.ctx = node, .volts = pad_volts, .celsius = chip_celsius};
+    return SIM_OK;
+}
+
 static enum sim_status init_i2c0(struct node *node, struct i2c *i2c, const char *name)
 {
     return i2c_init(i2c, name, &node->env);

@@ -15,6 +15,7 @@
 #include "peripherals/rng/wdev.h"
 #include "peripherals/rsa/rsa.h"
 #include "peripherals/rtc_cntl/rtc_cntl.h"
+#include "peripherals/sens/sens.h"
 #include "peripherals/sha/sha.h"
 #include "peripherals/spi/spi.h"
 #include "peripherals/syscon/syscon.h"

@@ -120,6 +120,7 @@ void node_destroy(struct node *node)
     for (unsigned i = 0; i < NODE_CORES; i++)
         if (node->core[i].cpu)
             xt_destroy(node->core[i].cpu);
+    node_board_fini(node);
     esp32_devices_fini(node);
     if (node->map)
         bus_map_destroy(node->map);

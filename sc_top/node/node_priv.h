@@ -6,6 +6,7 @@
 #include "bus/intmatrix.h"
 #include "bus/reset.h"
 #include "peripherals/flash_chip/flash_chip.h"
+#include "sc_top/node/board.h"
 #include "sc_top/node/esp32_devices.h"
 #include "sc_top/node/node.h"
 
@@ -63,6 +64,7 @@ struct node {
     struct xt_pool *own_pool;
     struct node_core core[NODE_CORES];
     struct esp32_devices devices;
+    struct node_board board;
     struct node_uart uart[NODE_UARTS];
 
     const struct flash_content *flash;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sc_top/node/stimulus.h"
 
+#include "sc_top/node/board.h"
+
 /* A UART takes a bounded number of bytes ahead; the rest is offered again after about ten characters at 115200 baud. */
 #define STIMULUS_RETRY SIM_MS(1)
 
@@ -20,6 +22,13 @@ static void drive_due(void *ctx, sim_time now)
     node_drive_pad(stimulus->node, stimulus->place, stimulus->level, now);
 }
 
+static void volts_due(void *ctx, sim_time now)
+{
+    const struct stimulus *stimulus = ctx;
+    (void)now;
+    node_set_volts(stimulus->node, stimulus->place, stimulus->volts);
+}
+
 void stimulus_input(struct stimulus *stimulus, struct node *node, unsigned uart, const void *text, size_t size,
                     sim_time at)
 {
@@ -32,5 +41,12 @@ void stimulus_drive(struct stimulus *stimulus, struct node *node, unsigned pad, 
 {
     *stimulus = (struct stimulus){.node = node, .place = pad, .level = level};
     evq_event_init(&stimulus->event, drive_due, stimulus, EVQ_PHASE_DEVICE);
+    evq_schedule(node_evq(node), &stimulus->event, at);
+}
+
+void stimulus_volts(struct stimulus *stimulus, struct node *node, unsigned pad, double volts, sim_time at)
+{
+    *stimulus = (struct stimulus){.node = node, .place = pad, .volts = volts};
+    evq_event_init(&stimulus->event, volts_due, stimulus, EVQ_PHASE_DEVICE);
     evq_schedule(node_evq(node), &stimulus->event, at);
 }

@@ -15,6 +15,7 @@ struct stimulus {
     struct evq_event event;
     unsigned place; /* UART or pad */
     int level;      /* of a pad: 0, 1, -1 released */
+    double volts;   /* at a pad */
     const uint8_t *text;
     size_t size;
 };
@@ -23,6 +24,7 @@ struct stimulus {
 void stimulus_input(struct stimulus *stimulus, struct node *node, unsigned uart, const void *text, size_t size,
                     sim_time at);
 void stimulus_drive(struct stimulus *stimulus, struct node *node, unsigned pad, int level, sim_time at);
+void stimulus_volts(struct stimulus *stimulus, struct node *node, unsigned pad, double volts, sim_time at);
 
 #ifdef __cplusplus
 }

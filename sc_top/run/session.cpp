@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "sc_top/out/out_file.h"
+#include "sc_top/run/board_setup.h"
 #include "sc_top/run/rom_files.h"
 
 namespace vesper
@@ -269,7 +270,7 @@ sim_status session::build_node(session_node &n)
     node *made = nullptr;
     SIM_TRY(node_create(&config, &made));
     n.model.reset(made);
-    return SIM_OK;
+    return attach_parts(what, n.name, made, said.log());
 }
 
 void session::add_stimuli(session_node &n)
@@ -287,6 +288,13 @@ void session::add_stimuli(session_node &n)
         n.stimuli.push_back(std::make_unique<stimulus>());
         stimulus_drive(n.stimuli.back().get(), n.model.get(), static_cast<unsigned>(gpio.pad), level_of(gpio.level),
                        gpio.at);
+    }
+    for (const analog_options &analog : what.analog) {
+        if (!analog.node.empty() && analog.node != n.name)
+            continue;
+        n.stimuli.push_back(std::make_unique<stimulus>());
+        stimulus_volts(n.stimuli.back().get(), n.model.get(), static_cast<unsigned>(analog.pad), analog.volts,
+                       analog.at);
     }
 }
 
