@@ -115,3 +115,21 @@ endfunction()
 function(vesper_firmware name)
   vesper_guest_program(${name} esp32 ${ARGN})
 endfunction()
+
+# vesper_guest_compiler(PLATFORM): <build>/firmware/guest_cc, which makes a program from C files anywhere, with the same
+# flags and runtime.
+function(vesper_guest_compiler platform)
+  list(JOIN VESPER_GUEST_ABI " " abi)
+  list(JOIN VESPER_GUEST_C_FLAGS " " flags)
+  file(
+    GENERATE
+    OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/guest_cc
+    CONTENT
+      "#!/bin/sh
+# Made by firmware/guest.cmake. guest_cc -o PROGRAM.elf FILE.c...: a program for the ESP32, with the project's runtime.
+XTENSA_GNU_CONFIG=${VESPER_LX6} exec ${VESPER_GUEST_gcc} ${abi} ${flags} -DGUEST_${platform} -nostdlib -T \\
+    ${VESPER_GUEST_SCRIPT_${platform}} -Wl,--gc-sections,--no-warn-rwx-segments \"$@\" -Wl,--start-group \\
+    ${VESPER_GUEST_RUNTIME_${platform}} ${VESPER_GUEST_LIBGCC_${platform}} -Wl,--end-group
+"
+    FILE_PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
+endfunction()

@@ -9,6 +9,7 @@
 
 #include "sc_top/cli/command_line.h"
 #include "sc_top/cli/info.h"
+#include "sc_top/cli/rtl_info.h"
 #include "sc_top/run/plain_kernel.h"
 #include "sc_top/run/session.h"
 #include "sc_top/sc_kernel.h"
@@ -56,6 +57,17 @@ int run(const vesper::command_line &line)
     return status == SIM_OK ? session.finish() : vesper::EXIT_USER_ERROR;
 }
 
+int build_rtl(const vesper::command_line &line)
+{
+    vesper::messages messages(line.level);
+    std::string summary;
+    if (rtl_build(line.rtl, messages.log(), &summary) != SIM_OK)
+        return vesper::EXIT_USER_ERROR;
+    if (!messages.quiet())
+        std::cout << summary << "\n";
+    return vesper::EXIT_OK;
+}
+
 } // namespace
 
 int sc_main(int argc, char **argv)
@@ -67,6 +79,10 @@ int sc_main(int argc, char **argv)
             return run(line);
         case vesper::command_line::INFO:
             return vesper::print_info(line.topic, line.name, line.json);
+        case vesper::command_line::RTL_BUILD:
+            return build_rtl(line);
+        case vesper::command_line::RTL_INFO:
+            return vesper::print_rtl_info(line.name);
         default:
             return line.exit_code;
         }

@@ -13,7 +13,7 @@ namespace
 
 // Raw strings as typed; they become settings, so that every value is checked in one place.
 struct typed {
-    std::string flash, rom, output, until, seed, vcd, pace;
+    std::string flash, rom, output, until, seed, vcd, gtkw, pace;
     std::vector<std::string> set, trace, forward;
     bool quiet = false, verbose = false, pcap = false;
 };
@@ -51,6 +51,8 @@ void add_run(CLI::App &app, command_line &result, typed &t)
     run->add_option("--pace", t.pace, "realtime: as fast as the host's clock; max: as fast as it goes; or a factor")
         ->option_text("PACE");
     run->add_option("--vcd", t.vcd, "write a waveform to this file")->option_text("FILE");
+    run->add_option("--gtkw", t.gtkw, "write a view of the waveform for GTKWave: firmware, bus, RTL and radio in groups")
+        ->option_text("FILE");
     run->add_option("--trace", t.trace,
                     "signals in the waveform, e.g. node0.uart0 or '!*.cpu1'; may be repeated; default: all")
         ->option_text("PATTERN")
@@ -73,6 +75,25 @@ void add_info(CLI::App &app, command_line &result)
     info->callback([&result] { result.command = command_line::INFO; });
 }
 
+void add_rtl(CLI::App &app, command_line &result, typed &t)
+{
+    CLI::App *rtl = app.add_subcommand("rtl", "Verilog as a device of a node: docs/rtl.md");
+    rtl->require_subcommand(1);
+    CLI::App *build = rtl->add_subcommand("build", "Make a shared object from Verilog, for [[rtl]] of a scenario");
+    build->footer("What was built before is taken from a cache: $VESPER_CACHE, $XDG_CACHE_HOME/vesper or "
+                  "~/.cache/vesper.");
+    build->add_option("sources", result.rtl.sources, "Verilog or SystemVerilog files")
+        ->required()
+        ->option_text("FILE.v...");
+    build->add_option("-o,--output", result.rtl.output, "file to write; default: MODULE.so")->option_text("FILE.so");
+    rtl_add_build_options(*build, result.rtl);
+    build->add_flag("-q,--quiet", t.quiet, "errors only");
+    build->callback([&result] { result.command = command_line::RTL_BUILD; });
+    CLI::App *info = rtl->add_subcommand("info", "What a shared object has: module, bus, ports");
+    info->add_option("file", result.name, "output of rtl build")->required()->option_text("FILE.so");
+    info->callback([&result] { result.command = command_line::RTL_INFO; });
+}
+
 // A relative path that is typed means the present folder already.
 void collect_settings(const typed &t, command_line &result)
 {
@@ -90,6 +111,8 @@ void collect_settings(const typed &t, command_line &result)
         result.settings.emplace_back("trace.vcd", t.vcd);
     if (!t.pace.empty())
         result.settings.emplace_back("run.pace", t.pace);
+    if (!t.gtkw.empty())
+        result.settings.emplace_back("trace.gtkw", t.gtkw);
     std::string patterns;
     for (const std::string &pattern : t.trace)
         patterns += (patterns.empty() ? "" : ", ") + toml_quote(pattern);
@@ -119,6 +142,7 @@ command_line parse_command_line(int argc, char **argv)
     app.require_subcommand(1);
     add_run(app, result, t);
     add_info(app, result);
+    add_rtl(app, result, t);
     try {
         app.parse(argc, argv);
         int programs = !result.scenario.empty() + !result.firmware.empty() + !t.flash.empty();

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "sc_top/rtl/rtl_build.h"
 #include "sc_top/run/messages.h"
 #include "sc_top/scenario/scenario.h"
 
@@ -13,7 +14,7 @@ namespace vesper
 {
 
 struct command_line {
-    enum { NOTHING, RUN, INFO } command = NOTHING;
+    enum { NOTHING, RUN, INFO, RTL_BUILD, RTL_INFO } command = NOTHING;
     int exit_code = 0; // for NOTHING: help was printed, or an error
 
     // run
@@ -26,6 +27,9 @@ struct command_line {
     std::string topic;
     std::string name; // which block, or empty
     bool json = false;
+
+    // rtl build, rtl info
+    rtl_build_options rtl;
 };
 
 command_line parse_command_line(int argc, char **argv);

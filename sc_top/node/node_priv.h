@@ -9,6 +9,7 @@
 #include "sc_top/node/board.h"
 #include "sc_top/node/esp32_devices.h"
 #include "sc_top/node/node.h"
+#include "sc_top/node/node_block.h"
 
 /* Why a core does not run; any bit holds it. */
 enum {
@@ -66,6 +67,9 @@ struct node {
     struct esp32_devices devices;
     struct node_board board;
     struct node_uart uart[NODE_UARTS];
+    struct node_block block[NODE_BLOCKS];
+    unsigned block_count;
+    const char *interrupt_taken[INTMATRIX_SOURCE_COUNT]; /* by blocks */
 
     const struct flash_content *flash;
     struct flash_content *own_flash; /* when node_config.flash is NULL */
@@ -112,6 +116,9 @@ void node_reset_init(struct node *node);
 bool node_lacks_rom_at(const struct node *node, uint32_t pc);
 void node_rom_called(struct node_core *core);
 void node_init_rom_variables(struct node *node, unsigned core);
+
+/* node_block.c */
+void node_blocks_reset(struct node *node, sim_time now);
 
 /* node_simcall.c */
 bool node_simcall(void *ctx, const uint32_t argument[4], uint32_t *result, uint32_t *error);

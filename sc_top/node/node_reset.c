@@ -49,6 +49,7 @@ static void assert_reset(void *ctx, sim_time now)
     if (request.kind != RESET_CORES) {
         bool everything = request.kind == RESET_CHIP;
         esp32_devices_reset(node, everything ? DEV_RESET_POWER_ON : DEV_RESET_SYSTEM, now);
+        node_blocks_reset(node, now);
     }
     for (unsigned i = 0; i < NODE_CORES; i++) {
         if (!(cores >> i & 1))

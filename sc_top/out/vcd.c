@@ -23,6 +23,7 @@ struct vcd_signal {
     unsigned width;
     char code[VCD_CODE_MAX];
     bool known;     /* has had a value */
+    bool moved;     /* and then another one */
     uint64_t value; /* the last one written; for texts the number of the text */
 };
 
@@ -331,6 +332,7 @@ static void write_change(struct vcd *vcd, const struct vcd_change *change)
                                                   : change->value & ((UINT64_C(1) << signal->width) - 1);
     if (signal->known && signal->value == value)
         return;
+    signal->moved = signal->known;
     signal->known = true;
     signal->value = value;
     if (change->time != vcd->written) {
@@ -448,6 +450,16 @@ enum sim_status vcd_status(const struct vcd *vcd)
 size_t vcd_signal_count(const struct vcd *vcd)
 {
     return vcd->signal_count;
+}
+
+struct vcd_signal_info vcd_signal_at(const struct vcd *vcd, size_t n)
+{
+    const struct vcd_signal *signal = &vcd->signal[n];
+    return (struct vcd_signal_info){.scope = signal->scope,
+                                    .name = signal->name,
+                                    .kind = signal->kind,
+                                    .width = signal->width,
+                                    .moved = signal->moved};
 }
 
 uint64_t vcd_change_count(const struct vcd *vcd)

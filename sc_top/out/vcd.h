@@ -40,6 +40,15 @@ enum sim_status vcd_status(const struct vcd *vcd);
 size_t vcd_signal_count(const struct vcd *vcd);
 uint64_t vcd_change_count(const struct vcd *vcd);
 
+/* A recorded signal, 0 .. vcd_signal_count() - 1 in the order of declaration; names are valid until vcd_finish. */
+struct vcd_signal_info {
+    const char *scope, *name;
+    enum trace_kind kind;
+    unsigned width;
+    bool moved; /* has changed since its first value */
+};
+struct vcd_signal_info vcd_signal_at(const struct vcd *vcd, size_t n);
+
 /* Writes everything up to and including `end`, closes the file and frees. NULL is accepted. */
 enum sim_status vcd_finish(struct vcd *vcd, sim_time end);
 

@@ -7,6 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "sc_top/run/rtl_report.h"
 #include "sc_top/run/session.h"
 
 namespace vesper
@@ -168,6 +169,7 @@ std::string summary_text(const session &run, double host_seconds)
         text += node_lines(*run.nodes()[i]);
     if (run.nodes().size() > NODES_SHOWN)
         text += format("  ... and %zu more nodes, see metrics.json\n", run.nodes().size() - NODES_SHOWN);
+    text += rtl_lines(run);
     if (run.networks())
         text += run.networks()->summary();
     text += message_lines(run);
@@ -213,6 +215,8 @@ std::string metrics_json(const session &run)
                  {"guest_errors", log_count(run.out().log(), LOG_GUEST)},
                  {"not_modelled", run.out().unmodelled()},
                  {"nodes", nodes}};
+    if (run.rtl_blocks())
+        root["rtl"] = rtl_json(run);
     if (run.networks())
         root["networks"] = run.networks()->json();
     if (run.pace().paced()) { // of the host, and so the one thing here that is not the same in each run

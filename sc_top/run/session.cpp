@@ -168,6 +168,12 @@ sim_status session::load_images()
     return SIM_OK;
 }
 
+std::string session::waveform_path() const
+{
+    bool chosen = !what.trace.patterns.empty() || !what.trace.gtkw.empty();
+    return what.trace.vcd.empty() && chosen && !what.run.output.empty() ? output_path("wave.vcd") : what.trace.vcd;
+}
+
 sim_status session::open_outputs()
 {
     if (!what.run.output.empty()) {
@@ -179,9 +185,12 @@ sim_status session::open_outputs()
             return SIM_IO;
         }
     }
-    std::string path = what.trace.vcd;
-    if (path.empty() && !what.trace.patterns.empty() && !what.run.output.empty())
-        path = output_path("wave.vcd");
+    std::string path = waveform_path();
+    if (path.empty() && !what.trace.gtkw.empty()) {
+        log_at(said.log(), LOG_HOST, LOG_ERROR, SIM_TIME_NEVER, "trace.gtkw",
+               "there is no waveform to look at; give --vcd FILE or -o DIR");
+        return SIM_BAD_VALUE;
+    }
     if (path.empty() && !what.trace.patterns.empty())
         log_at(said.log(), LOG_HOST, LOG_WARNING, SIM_TIME_NEVER, "trace.patterns",
                "signals were chosen, but no waveform is written; give --vcd FILE or -o DIR");
@@ -270,7 +279,8 @@ sim_status session::build_node(session_node &n)
     node *made = nullptr;
     SIM_TRY(node_create(&config, &made));
     n.model.reset(made);
-    return attach_parts(what, n.name, made, said.log());
+    SIM_TRY(attach_parts(what, n.name, made, said.log()));
+    return rtl ? rtl->attach(what, n.name, made) : SIM_OK;
 }
 
 void session::add_stimuli(session_node &n)
@@ -336,6 +346,10 @@ sim_status session::build()
 {
     expect_seen.assign(what.run.expect.size(), false);
     SIM_TRY(load_images());
+    if (!what.rtl.empty()) {
+        rtl = std::make_unique<rtl_scene>(said.log());
+        SIM_TRY(rtl->build(what));
+    }
     if (scenario_has_air(what)) {
         radio = std::make_unique<radio_scene>();
         SIM_TRY(radio->build(what, said.log()));

@@ -24,6 +24,7 @@
 #include "sc_top/run/panic.h"
 #include "sc_top/run/radio_outputs.h"
 #include "sc_top/run/radio_scene.h"
+#include "sc_top/rtl/rtl_scene.h"
 #include "sc_top/scenario/scenario.h"
 
 namespace vesper
@@ -170,6 +171,10 @@ class session
     {
         return radio ? radio->queue() : own_queue.get();
     }
+    const rtl_scene *rtl_blocks() const
+    {
+        return rtl.get();
+    }
     const radio_outputs *air_outputs() const
     {
         return radio_out.get();
@@ -218,6 +223,7 @@ class session
     std::unique_ptr<vcd, vcd_deleter> waveform;
     std::unique_ptr<xt_pool, pool_deleter> pool;
     std::vector<std::unique_ptr<session_node>> all_nodes;
+    std::unique_ptr<rtl_scene> rtl; // NULL: none; before the nodes it is on
     std::unique_ptr<radio_outputs> radio_out;    // outlives what it sees
     std::unique_ptr<radio_scene> radio;          // NULL: no air
     std::unique_ptr<evq, evq_deleter> own_queue; // of the networks, when there is no air
@@ -263,6 +269,8 @@ class session
     bool nap(double seconds, bool until_input);
     void keep_pace(sim_time now);
     void show_progress(sim_time now);
+    std::string waveform_path() const;
+    sim_status write_view();
     sim_status write_results();
 };
 

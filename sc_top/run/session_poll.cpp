@@ -4,9 +4,11 @@
 #include <cinttypes>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 
 #include <poll.h>
 
+#include "sc_top/out/gtkw.h"
 #include "sc_top/out/out_file.h"
 #include "sc_top/run/report.h"
 #include "sc_top/run/session.h"
@@ -336,10 +338,28 @@ void session::close_air()
     radio_out->close(ended_at);
 }
 
+sim_status session::write_view()
+{
+    std::vector<std::string> blocks = rtl ? rtl->scopes() : std::vector<std::string>{};
+    std::vector<const char *> block_names, node_names;
+    if (!waveform || what.trace.gtkw.empty())
+        return SIM_OK;
+    for (const std::string &name : blocks)
+        block_names.push_back(name.c_str());
+    for (const auto &n : all_nodes)
+        node_names.push_back(n->name.c_str());
+    const gtkw_names names = {node_names.data(), node_names.size(), block_names.data(), block_names.size()};
+    vcd_advance(waveform.get(), ended_at);
+    return gtkw_write(what.trace.gtkw.c_str(), std::filesystem::absolute(waveform_path()).c_str(), waveform.get(),
+                      &names, said.log());
+}
+
 sim_status session::write_results()
 {
-    sim_status status = vcd_finish(waveform.release(), ended_at);
+    sim_status status = SIM_OK;
     auto keep_first = [&status](sim_status other) { status = status == SIM_OK ? other : status; };
+    keep_first(write_view());
+    keep_first(vcd_finish(waveform.release(), ended_at));
     std::string metrics = what.run.output.empty() ? std::string{} : metrics_json(*this);
     keep_first(radio_out ? radio_out->finish() : SIM_OK);
     keep_first(net ? net->finish() : SIM_OK);
@@ -381,13 +401,14 @@ exit_code session::finish()
     for (const auto &n : all_nodes)
         exit_codes |= node_get_state(n->model.get()) == NODE_EXITED ? node_exit_code(n->model.get()) : 0;
     close_air();
+    sim_status covered = rtl ? rtl->finish(ended_at, what.run.output) : SIM_OK;
     std::string summary = summary_text(*this, seconds);
     sim_status status = write_results();
     if (!said.quiet())
         said.line(summary);
     for (const std::string &text : missing_texts())
         log_at(said.log(), LOG_HOST, LOG_ERROR, SIM_TIME_NEVER, "run.expect", "no console printed '%s'", text.c_str());
-    if (status != SIM_OK || end == run_end::output_error)
+    if (status != SIM_OK || covered != SIM_OK || end == run_end::output_error)
         return EXIT_USER_ERROR;
     bool failed =
         core_died || firmware_panicked() || end == run_end::dead || end == run_end::fail_text || exit_codes != 0;

@@ -304,6 +304,8 @@ std::string option_kind_text(option_kind kind)
         return "a path";
     case option_kind::TEXTS:
         return "a list of texts";
+    case option_kind::PATHS:
+        return "a list of paths";
     case option_kind::MAC:
         return "a MAC address";
     case option_kind::CONSOLE:
@@ -356,6 +358,7 @@ std::string option_parse(option_kind kind, std::string_view text, void *value)
     case option_kind::NETWORK:
         return parse_name(text, static_cast<std::string *>(value));
     case option_kind::TEXTS:
+    case option_kind::PATHS:
         return parse_texts(text, static_cast<std::vector<std::string> *>(value));
     case option_kind::MAC:
         return parse_mac(text, static_cast<std::string *>(value));
@@ -464,6 +467,7 @@ std::string option_format(option_kind kind, const void *value)
     case option_kind::PACE:
         return format_pace(*static_cast<const double *>(value));
     case option_kind::TEXTS:
+    case option_kind::PATHS:
         for (const std::string &text : *static_cast<const std::vector<std::string> *>(value))
             list += (list.empty() ? "" : ", ") + toml_quote(text);
         return "[" + list + "]";

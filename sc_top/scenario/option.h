@@ -29,6 +29,7 @@ using option_NODE = std::string;    // name of something that the scenario makes
 using option_NETWORK = std::string; // name of a [[network]]
 using option_PATH = std::string;    // taken relative to the file that says it
 using option_TEXTS = std::vector<std::string>;
+using option_PATHS = std::vector<std::string>; // each as option_PATH
 using option_MAC = std::string;                    // "24:0a:c4:00:00:01", lower case; empty: not given
 using option_CONSOLE = std::string;                // see sc_top/console/console.h
 using option_POSITION = rf_position;               // "12,3.5" or "12,3.5,1": metres
@@ -59,6 +60,7 @@ enum class option_kind {
     NETWORK,
     PATH,
     TEXTS,
+    PATHS,
     MAC,
     CONSOLE,
     POSITION,

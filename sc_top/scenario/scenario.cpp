@@ -221,7 +221,7 @@ class toml_reader
 
     void assign(const option &row, const toml::node &item, void *value) const
     {
-        std::string problem = row.kind == option_kind::TEXTS ? take_list(item, value)
+        std::string problem = is_list(row.kind)             ? take_list(item, value)
                               : item.is_array()              ? take_array(row, *item.as_array(), value)
                                                              : take(row, item, value);
         if (problem.empty())
@@ -230,6 +230,9 @@ class toml_reader
             fail(item.source(), std::string(row.name) + ": " + problem);
         if (row.kind == option_kind::PATH)
             make_relative(static_cast<std::string *>(value));
+        if (row.kind == option_kind::PATHS)
+            for (std::string &path_text : *static_cast<std::vector<std::string> *>(value))
+                make_relative(&path_text);
         if (row.kind == option_kind::CONSOLE)
             make_console_relative(static_cast<std::string *>(value));
     }
@@ -288,6 +291,11 @@ class toml_reader
         return option_parse(row.kind, text, value);
     }
 
+    static bool is_list(option_kind kind)
+    {
+        return kind == option_kind::TEXTS || kind == option_kind::PATHS;
+    }
+
     static std::string take_list(const toml::node &item, void *value)
     {
         auto *texts = static_cast<std::vector<std::string> *>(value);
@@ -340,7 +348,7 @@ void parse_setting(const option &row, const std::string &text, void *value, cons
 {
     std::string problem;
     // A list may be typed as in the file when a text holds a comma.
-    if (row.kind == option_kind::TEXTS && !text.empty() && text.front() == '[') {
+    if ((row.kind == option_kind::TEXTS || row.kind == option_kind::PATHS) && !text.empty() && text.front() == '[') {
         try {
             toml::table list = toml::parse("v = " + text);
             auto *texts = static_cast<std::vector<std::string> *>(value);

@@ -43,6 +43,7 @@ class checker
         each("interferer", s.interferer,
              [this](const interferer_options &item, std::size_t i) { check_interferer(item, i); });
         each("network", s.network, [this](const network_options &network, std::size_t i) { check_host(network, i); });
+        each("rtl", s.rtl, [this](const rtl_options &rtl, std::size_t i) { check_rtl(rtl, i); });
         check_names();
         check_air();
     }
@@ -179,6 +180,20 @@ class checker
             reject(section, i, name, std::string(name) + ": there is no folder to write to; give run.output or -o DIR");
     }
 
+    void check_rtl(const rtl_options &rtl, std::size_t i)
+    {
+        if (rtl.file.empty() == rtl.sources.empty())
+            reject("rtl", i, rtl.file.empty() ? "" : "sources", "rtl: expected either file or sources");
+        if (!rtl.file.empty() && !rtl.build.empty())
+            reject("rtl", i, "build", "build: goes with sources; a file is built already");
+        if (rtl.base % 256 != 0 || rtl.base < 0x3FF40000 || rtl.base > 0x3FF7FF00)
+            reject("rtl", i, "base", "base: expected a multiple of 256 from 0x3FF40000 to 0x3FF7FF00");
+        if ((rtl.size & (rtl.size - 1)) != 0 || (rtl.size != 0 && rtl.size < 256))
+            reject("rtl", i, "size", "size: expected a power of two, 256 bytes or more");
+        if (rtl.coverage && s.run.output.empty())
+            reject("rtl", i, "coverage", "coverage: there is no folder to write to; give run.output or -o DIR");
+    }
+
     void check_interferer(const interferer_options &item, std::size_t i)
     {
         if (item.on != 0 && item.on < SIM_US(1))
@@ -264,7 +279,7 @@ class checker
     void check_name(const option_section &section, std::size_t i, const option &row, const std::string &name) const
     {
         std::string key = section.key, option_name = row.name;
-        bool pad = key == "gpio" || key == "input", group = key == "link" || key == "attenuator";
+        bool pad = key == "gpio" || key == "input" || key == "rtl", group = key == "link" || key == "attenuator";
         const auto &set = pad ? known.nodes : known.antennas;
         bool needed = key == "link" || key == "route" || (key == "attenuator" && option_name == "from");
         if (name.empty() && needed)
