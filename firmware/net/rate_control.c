@@ -45,12 +45,14 @@ static void failed(struct rate_control *control)
 }
 
 /* Frames that were queued before the last step say nothing about where we are now. */
-void rate_control_sent(struct rate_control *control, unsigned rate, bool at_first_attempt)
+void rate_control_sent(struct rate_control *control, unsigned rate, unsigned attempts)
 {
     if (rate != rate_control_rate(control))
         return;
-    if (at_first_attempt)
+    if (attempts == 1)
         succeeded(control);
+    else if (attempts == 2)
+        control->good = 0;
     else
         failed(control);
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which rate the next frame gets: AARF. Two frames in a row that needed a repetition lead one step down; enough in a
- * row that needed none lead one step up, on trial: if the first frame there fails, the step is taken back and twice as
- * many are needed for the next. Source: Lacage, Manshaei, Turletti, "IEEE 802.11 Rate Adaptation: A Practical
- * Approach", MSWiM 2004. */
+/* Which rate the next frame gets: AARF, with a difference. Two frames in a row that failed at their rate lead one step
+ * down; enough in a row that needed no repetition lead one step up, on trial: if the next frame fails there, the step
+ * is taken back and twice as many are needed for the next. A frame that needed one repetition is neither: that is what
+ * a collision looks like, of which the rate is not to blame. Source: Lacage, Manshaei, Turletti, "IEEE 802.11 Rate
+ * Adaptation: A Practical Approach", MSWiM 2004. */
 #ifndef VESPER_FIRMWARE_NET_RATE_CONTROL_H
 #define VESPER_FIRMWARE_NET_RATE_CONTROL_H
 
@@ -25,7 +26,7 @@ static inline unsigned rate_control_rate(const struct rate_control *control)
 {
     return control->rates[control->at];
 }
-/* A frame that began with this rate has ended: at the first attempt, or not. */
-void rate_control_sent(struct rate_control *control, unsigned rate, bool at_first_attempt);
+/* A frame that began with this rate was delivered after so many attempts; 0: not at all. */
+void rate_control_sent(struct rate_control *control, unsigned rate, unsigned attempts);
 
 #endif

@@ -84,7 +84,7 @@ void sta_reap(void)
             sta.counts.delivered++;
         else
             sta.counts.undelivered++;
-        rate_control_sent(&sta.rates, buffer->frame.rate, buffer->frame.is_delivered && buffer->frame.attempts == 1);
+        rate_control_sent(&sta.rates, buffer->frame.rate, buffer->frame.is_delivered ? buffer->frame.attempts : 0);
     }
 }
 

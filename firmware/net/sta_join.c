@@ -224,7 +224,7 @@ void sta_up_timeout(void)
         return;
     }
     if (now - sta.heard >= (uint64_t)SILENCE_MS * MS_US)
-        sta_send_probe(sta.bss.info.bssid, sta.bss.info.channel);
+        sta_send_probe(sta.bss.info.bssid, sta.ssid, sta.bss.info.channel);
     if (now - sta.sent >= (uint64_t)KEEP_ALIVE_MS * MS_US)
         sta_send_null();
     sta.deadline = now + CHECK_MS * MS_US;

@@ -67,7 +67,7 @@ void sta_scan_begin(void);
 void sta_scan_timeout(void);
 void sta_scan_heard(const struct wifi_received *received);
 void sta_scan_conclude(void); /* the key is ready too */
-void sta_send_probe(const uint8_t receiver[DOT11_ADDRESS], unsigned channel);
+void sta_send_probe(const uint8_t receiver[DOT11_ADDRESS], const char *ssid, unsigned channel);
 
 /* sta_join.c */
 void sta_join_begin(const struct bss *bss);

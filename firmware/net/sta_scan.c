@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Finding networks: channel by channel, two probe requests on each, or patience. */
+/* Finding networks: channel by channel, three probe requests on each, or patience. The first is to all, the others are
+ * to our network, whose beacons may not tell its name; their times are random, so that stations that were switched on
+ * together do not collide each time. */
 #include <string.h>
 
-#include "firmware/drivers/wifi.h"
+#include "firmware/drivers/chip.h"
 #include "firmware/net/sta_local.h"
 
 enum {
     LAST_CHANNEL = 13,
-    STEPS = 2,        /* probe requests on a channel */
-    ACTIVE_MS = 20,   /* after each */
+    STEPS = 3,        /* probe requests on a channel */
+    ACTIVE_MS = 16,   /* after each, and up to JITTER_MS more */
+    JITTER_MS = 8,    /* a power of two */
     PASSIVE_MS = 120, /* a beacon interval, and to spare */
     PROBE_REQUEST = 4,
     PROBE_RESPONSE = 5,
@@ -17,19 +20,21 @@ enum {
 
 static const uint8_t broadcast[DOT11_ADDRESS] = {0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF};
 
-void sta_send_probe(const uint8_t receiver[DOT11_ADDRESS], unsigned channel)
+void sta_send_probe(const uint8_t receiver[DOT11_ADDRESS], const char *ssid, unsigned channel)
 {
     uint8_t body[BSS_BODY_MAX];
-    unsigned length = bss_make_probe_request(body, sta.ssid, channel);
+    unsigned length = bss_make_probe_request(body, ssid, channel);
     sta_send_management(PROBE_REQUEST, receiver, receiver, body, length);
 }
 
 static void step(void)
 {
-    unsigned ms = sta.config.is_passive ? PASSIVE_MS : ACTIVE_MS;
-    if (!sta.config.is_passive)
-        sta_send_probe(broadcast, sta.scan_channel);
-    sta_set_state(STA_SCANNING, wifi_time64_us() + ms * MS_US);
+    uint32_t us = PASSIVE_MS * MS_US;
+    if (!sta.config.is_passive) {
+        us = ACTIVE_MS * MS_US + chip_random() % (JITTER_MS * MS_US);
+        sta_send_probe(broadcast, sta.scan_step == 0 ? "" : sta.ssid, sta.scan_channel);
+    }
+    sta_set_state(STA_SCANNING, wifi_time64_us() + us);
 }
 
 static void go_to(unsigned channel)
@@ -129,7 +134,8 @@ void sta_scan_heard(const struct wifi_received *received)
         return;
     int8_t best = entry->info.rssi;
     bool is_same = memcmp(entry->info.bssid, header->address3, DOT11_ADDRESS) == 0;
-    *entry = bss;
+    if (!is_same || bss.info.ssid[0]) /* a beacon without name does not take away what a response has told */
+        *entry = bss;
     memcpy(entry->info.bssid, header->address3, DOT11_ADDRESS);
     entry->info.rssi = is_same && best > received->rssi ? best : received->rssi;
 }

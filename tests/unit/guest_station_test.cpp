@@ -464,7 +464,7 @@ struct Aarf {
     unsigned send(bool good, unsigned times = 1)
     {
         for (unsigned i = 0; i < times; i++)
-            rate_control_sent(&control, rate_control_rate(&control), good);
+            rate_control_sent(&control, rate_control_rate(&control), good ? 1 : 3);
         return rate_control_rate(&control);
     }
 };
@@ -491,12 +491,20 @@ TEST(RateControl, AStepUpThatFailsAtOnceIsTriedMoreSeldom)
     EXPECT_EQ(a.send(true), RATE_54M);
 }
 
+TEST(RateControl, CollisionsDoNotLeadDown)
+{
+    Aarf a;
+    for (unsigned n = 0; n < 100; n++)
+        rate_control_sent(&a.control, RATE_54M, n % 4 == 0 ? 1 : 2);
+    EXPECT_EQ(rate_control_rate(&a.control), RATE_54M);
+}
+
 TEST(RateControl, NeverLeavesItsRates)
 {
     Aarf a;
     EXPECT_EQ(a.send(false, 1000), RATE_1M);
     EXPECT_EQ(a.send(true, 1000), RATE_54M);
-    rate_control_sent(&a.control, RATE_6M, false); /* queued long ago */
-    rate_control_sent(&a.control, RATE_6M, false);
+    rate_control_sent(&a.control, RATE_6M, 0); /* queued long ago */
+    rate_control_sent(&a.control, RATE_6M, 0);
     EXPECT_EQ(a.send(true), RATE_54M);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A Wi-Fi station by itself: joins a network and says what it finds and does on the way; then sends echo requests to
- * another station through the access point, answers those of others, and counts what it is sent. Its frames are
- * Ethernet's type for local experiments, 88B5: a kind, a number, a time, and filling.
+ * another station through the access point, answers those of others, and counts what it is sent. The station to whom
+ * all send, whose own address that is, sends nothing itself. Its frames are Ethernet's type for local experiments,
+ * 88B5: a kind, a number, a time, and filling.
  *
  * Commands over the console, a line each, the last of them `join`:
  *   ssid NAME, pass PHRASE, channel N (0: all), passive N (1: listen only), power DBM
@@ -31,7 +32,8 @@ enum {
     AT_TIME = AT_NUMBER + 4,
     LEAST = 64,
     MS_US = 1000,
-    SECOND_US = 1000000
+    SECOND_US = 1000000,
+    SETTLE_US = 300000 /* the others may still be joining */
 };
 
 static struct {
@@ -42,7 +44,7 @@ static struct {
 } settings = {.ssid = "vesper", .power = 20, .interval = 100, .size = 98, .seconds = 5};
 
 static uint8_t frame[STA_ETHERNET_MAX];
-static uint64_t start, next_ping;
+static uint64_t start, settled, next_ping;
 static uint32_t ping_number, burst_number, replies, rtt_sum, rtt_least = UINT32_MAX, rtt_most;
 static uint32_t sink_frames, sink_first_us, sink_last_us;
 static uint64_t sink_bytes, burst_began;
@@ -76,6 +78,7 @@ static void on_event(void *ctx, const struct sta_event *event)
         printf("%s\n", sta_state_name(event->state));
         break;
     case STA_EVENT_UP:
+        next_ping = settled = wifi_time64_us() + SETTLE_US;
         printf("joined bssid=" ADDRESS " ch=%u rssi=%d\n", ADDRESS_OF(bss->bssid), bss->channel, sta_rssi());
         break;
     case STA_EVENT_DOWN:
@@ -278,13 +281,18 @@ static void leave_and_return(unsigned ms)
         is_back = begin();
 }
 
+static bool sends(void)
+{
+    return sta_is_up() && memcmp(settings.to, sta_address(), DOT11_ADDRESS) != 0;
+}
+
 static void act(void)
 {
     unsigned ms = ms_since_start();
     leave_and_return(ms);
-    if (sta_is_up()) {
+    if (sends()) {
         send_pings(wifi_time64_us());
-        if (ping_number >= settings.pings)
+        if (ping_number >= settings.pings && wifi_time64_us() >= settled)
             send_burst();
     }
     if (!has_reported && ms >= settings.seconds * 1000) {
@@ -310,7 +318,7 @@ static uint32_t own_time(void)
     uint64_t now = wifi_time64_us(), next = now + 10 * MS_US;
     if (has_reported)
         next = now + SECOND_US;
-    else if (sta_is_up() && ping_number < settings.pings && next_ping < next)
+    else if (sends() && ping_number < settings.pings && next_ping < next)
         next = next_ping;
     return next > now ? (uint32_t)(next - now) : 0;
 }
