@@ -91,6 +91,17 @@ struct rf_radio_ops {
     void (*tx_end)(void *ctx, sim_time now, const struct rf_frame *frame);
 };
 
+/* A baseband in hardware, such as RTL, that really codes and decodes: it works on what the model has decided, in the
+ * same instant. Each function may be NULL. */
+struct rf_coder_ops {
+    /* A frame goes on the air; the bytes of its payload, if it has one, may be changed: others receive those. */
+    void (*sending)(void *ctx, sim_time now, const struct rf_frame *frame, uint8_t *payload);
+    /* Synchronised to a frame that began at `start`. */
+    void (*receiving)(void *ctx, sim_time now, const struct rf_frame *frame, sim_time start);
+    /* A reception is over, or was cut short behind its header; returns the result that holds. A frame that the model has lost stays lost. */
+    enum rf_rx_result (*received)(void *ctx, sim_time now, const struct rf_rx *rx);
+};
+
 /* Sees everything on the medium (traces, pcap, statistics); each function may be NULL. */
 struct rf_medium_observer {
     void *ctx;
@@ -116,6 +127,9 @@ struct evq *rf_medium_evq(const struct rf_medium *medium);
  * the medium. NULL without memory. */
 struct rf_radio *rf_radio_attach(struct rf_medium *medium, unsigned node, unsigned channel,
                                  const struct rf_radio_ops *ops, void *ctx);
+
+/* ops and ctx outlive the radio. */
+void rf_radio_set_coder(struct rf_radio *radio, const struct rf_coder_ops *ops, void *ctx);
 
 /* Sends now; a reception in progress is aborted. False, and nothing happens, while the radio sends already or is
  * switched off. payload (psdu - 4 bytes, or NULL) is copied. psdu 0..4095. */

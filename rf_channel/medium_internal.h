@@ -56,6 +56,8 @@ struct rf_radio {
     unsigned node, channel;
     const struct rf_radio_ops *ops;
     void *ctx;
+    const struct rf_coder_ops *coder; /* NULL: none */
+    void *coder_ctx;
     bool listening, busy;
     struct air *sending;
     struct evq_event tx_end;

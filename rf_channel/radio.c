@@ -171,6 +171,11 @@ static void finish(struct rf_radio *radio, enum rf_rx_result result, sim_time no
                        .noise_dbm = radio->medium->noise_dbm[ofdm]};
     radio->rx.arrival = NULL;
     evq_cancel(radio->medium->q, &radio->header_end);
+    if (radio->coder && radio->coder->received) {
+        enum rf_rx_result told = radio->coder->received(radio->coder_ctx, now, &rx);
+        if (result == RF_RX_OK)
+            rx.result = told;
+    }
     if (radio->ops->rx_end)
         radio->ops->rx_end(radio->ctx, now, &rx);
     const struct rf_medium_observer *observer = radio->medium->observer;
@@ -210,6 +215,8 @@ static void window_end(void *ctx, sim_time now)
     sim_time header = best->start + t->preamble + t->header;
     radio->rx = (struct reception){.arrival = best, .since = now, .locked_at = now};
     evq_schedule(medium->q, &radio->header_end, header);
+    if (radio->coder && radio->coder->receiving)
+        radio->coder->receiving(radio->coder_ctx, now, &best->air->frame, best->start);
     if (radio->ops->preamble)
         radio->ops->preamble(radio->ctx, now);
     update_cca(radio, now);
@@ -306,6 +313,12 @@ void radio_init(struct rf_radio *radio)
     radio->tx_end.node = radio->window_end.node = radio->header_end.node = radio->node;
 }
 
+void rf_radio_set_coder(struct rf_radio *radio, const struct rf_coder_ops *ops, void *ctx)
+{
+    radio->coder = ops;
+    radio->coder_ctx = ctx;
+}
+
 bool rf_radio_transmit(struct rf_radio *radio, struct rf_mode mode, uint32_t psdu, const uint8_t *payload,
                        double power_dbm)
 {
@@ -327,6 +340,8 @@ bool rf_radio_transmit(struct rf_radio *radio, struct rf_mode mode, uint32_t psd
                                    .airtime = rf_ppdu_airtime(mode, psdu)};
     if (payload && psdu > MPDU_FCS)
         memcpy(air->payload, payload, psdu - MPDU_FCS);
+    if (radio->coder && radio->coder->sending)
+        radio->coder->sending(radio->coder_ctx, now, &air->frame, air->payload);
     const struct rf_airtime *t = &air->frame.airtime;
     sim_time power = t->preamble + t->header + t->data;
     air->energy = medium->config.power_in_extension ? power + t->extension : power;

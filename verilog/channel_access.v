@@ -64,7 +64,8 @@ module channel_access #(
     output wire [QUEUES-1:0]   waiting,
     output wire [QUEUES*B-1:0] left,        // slots to go, by queue; of a cancelled one as it was then
     output wire [QUEUES*B-1:0] windows,
-    output reg                 wait_known,  // counting, with somebody waiting: wait_time holds
+    input  wire                ask,         // for wait_time; else it is 0
+    output wire                wait_known,  // counting, with somebody waiting
     output reg  [T+5:0]        wait_time,
     output wire                nav_busy,
     output wire                clk_request  // low: until the next event nothing changes but the place in the slot
@@ -134,12 +135,22 @@ module channel_access #(
     reg [B-1:0]      backoff_now [0:QUEUES-1];
     always @*
         for (q = 0; q < QUEUES; q = q + 1) begin
-            passes[q] = counting && gone > to_point[q];
-            to_point_now[q] = passes[q] ? to_point[q] + slot - gone : counting ? to_point[q] - gone : to_point[q];
-            ifs_left_now[q] = passes[q] && ifs_left[q] != 5'd0 ? ifs_left[q] - 5'd1 : ifs_left[q];
-            begun_now[q] = begun[q] || (passes[q] && ifs_left[q] == 5'd0);
-            backoff_now[q] = passes[q] && ifs_left[q] == 5'd0 && backoff[q] != {B{1'b0}} ? backoff[q] - 1'b1
-                                                                                         : backoff[q];
+            passes[q] = 1'b0;
+            to_point_now[q] = to_point[q];
+            ifs_left_now[q] = ifs_left[q];
+            begun_now[q] = begun[q];
+            backoff_now[q] = backoff[q];
+            if (counting && waits[q]) begin
+                passes[q] = gone > to_point[q];
+                to_point_now[q] = passes[q] ? to_point[q] + slot - gone : to_point[q] - gone;
+                if (passes[q] && ifs_left[q] != 5'd0)
+                    ifs_left_now[q] = ifs_left[q] - 5'd1;
+                else if (passes[q]) begin
+                    begun_now[q] = 1'b1;
+                    if (backoff[q] != {B{1'b0}})
+                        backoff_now[q] = backoff[q] - 1'b1;
+                end
+            end
         end
 
     // Who has arrived: the earliest boundary, the first queue of those that have it.
@@ -148,7 +159,7 @@ module channel_access #(
     always @* begin
         earliest = {S{1'b1}};
         for (q = 0; q < QUEUES; q = q + 1) begin
-            arrived[q] = waits[q] && ifs_left[q] == 5'd0 && backoff[q] == {B{1'b0}} && to_point[q] <= turnaround;
+            arrived[q] = counting && waits[q] && ifs_left[q] == 5'd0 && backoff[q] == {B{1'b0}} && to_point[q] <= turnaround;
             if (arrived[q] && to_point[q] < earliest)
                 earliest = to_point[q];
         end
@@ -156,7 +167,7 @@ module channel_access #(
             equal[q] = arrived[q] && to_point[q] == earliest;
         first = equal & (~equal + {{(QUEUES-1){1'b0}}, 1'b1});
     end
-    assign ready = counting && arrived != {QUEUES{1'b0}} && hold == {T{1'b0}};
+    assign ready = arrived != {QUEUES{1'b0}} && hold == {T{1'b0}};
     wire decide = ready && !event_now;
 
     // What has been counted when the count ends: all points up to `reach` ahead, the one that a frame begins with
@@ -166,15 +177,19 @@ module channel_access #(
     reg [B-1:0]      counted [0:QUEUES-1];
     always @*
         for (q = 0; q < QUEUES; q = q + 1) begin
-            // A decision is about the state before this step.
-            reached[q] = decide ? ifs_left[q] == 5'd0 && to_point[q] <= reach
-                                : ifs_left_now[q] == 5'd0 && to_point_now[q] <= reach && hold <= step;
-            counted[q] = decide ? backoff[q] : backoff_now[q];
-            if (!reached[q] || counted[q] != {B{1'b0}}) begin
-                if (reached[q])
-                    counted[q] = counted[q] - 1'b1;
-                if (!edca && (reached[q] || (decide ? begun[q] : begun_now[q])))
-                    counted[q] = counted[q] + 1'b1;
+            reached[q] = 1'b0;
+            counted[q] = backoff_now[q];
+            if (stop || decide) begin
+                // A decision is about the state before this step.
+                reached[q] = decide ? ifs_left[q] == 5'd0 && to_point[q] <= reach
+                                    : ifs_left_now[q] == 5'd0 && to_point_now[q] <= reach && hold <= step;
+                counted[q] = decide ? backoff[q] : backoff_now[q];
+                if (!reached[q] || counted[q] != {B{1'b0}}) begin
+                    if (reached[q])
+                        counted[q] = counted[q] - 1'b1;
+                    if (!edca && (reached[q] || (decide ? begun[q] : begun_now[q])))
+                        counted[q] = counted[q] + 1'b1;
+                end
             end
         end
 
@@ -244,21 +259,24 @@ module channel_access #(
     // ---- For those who sleep meanwhile ----
 
     reg [T+5:0] own;
+    assign wait_known = counting && waits != {QUEUES{1'b0}};
     always @* begin
-        wait_known = 1'b0;
-        wait_time = {(T+6){1'b1}};
+        wait_time = {(T+6){1'b0}};
         own = {(T+6){1'b0}};
-        for (q = 0; q < QUEUES; q = q + 1) begin
-            own = {6'd0, hold} + {{(T+6-S){1'b0}}, to_point[q]} +
-                  ({{(T+6-B){1'b0}}, backoff[q]} + {{(T+1){1'b0}}, ifs_left[q]}) * {{(T+6-S){1'b0}}, slot};
-            if (counting && waits[q]) begin
-                wait_known = 1'b1;
-                if (own < wait_time)
-                    wait_time = own;
-            end
+        if (ask) begin
+            wait_time = {(T+6){1'b1}};
+            for (q = 0; q < QUEUES; q = q + 1)
+                if (waits[q]) begin
+                    own = {6'd0, hold} + {{(T+6-S){1'b0}}, to_point[q]} +
+                          ({{(T+6-B){1'b0}}, backoff[q]} + {{(T+1){1'b0}}, ifs_left[q]}) * {{(T+6-S){1'b0}}, slot};
+                    if (own < wait_time)
+                        wait_time = own;
+                end
+            if (wait_time > {{(T+6-S){1'b0}}, turnaround})
+                wait_time = wait_time - {{(T+6-S){1'b0}}, turnaround};
+            else
+                wait_time = {(T+6){1'b0}};
         end
-        wait_time = wait_time > {{(T+6-S){1'b0}}, turnaround} ? wait_time - {{(T+6-S){1'b0}}, turnaround}
-                                                                : {(T+6){1'b0}};
     end
     assign clk_request = (counting && waits != {QUEUES{1'b0}}) || hold != {T{1'b0}} || (!busy && point != LONG_IDLE);
 
