@@ -234,6 +234,19 @@ class Determinism(Vesper):
                 self.check("dualcore", "--set", f"node.0.uart0={end}")
 
 
+class Flash(Vesper):
+    """The flash chip by commands, DMA and through the cache, in both kernels."""
+
+    def test_every_way_to_the_chip(self):
+        texts = []
+        for arguments in [[], ["--set", "run.kernel=plain"]]:
+            self.expect_exit(self.run_vesper("run", "--firmware", firmware("flash"), "--until", "400ms", "-q", "-o", "out",
+                                             *arguments), 0)
+            texts.append(self.read("out/node0.uart0.txt").decode())
+            self.assertIn("flash: 33 checks passed", texts[-1])
+        self.assertEqual(texts[0], texts[1])
+
+
 class Nodes(Vesper):
     """Several nodes in one run: each its own firmware, console, scope and metrics; none changes another."""
 
