@@ -27,7 +27,6 @@ void clock_tree_listen(struct clock_tree *tree, clock_change_fn fn, void *ctx)
 void clock_tree_set(struct clock_tree *tree, enum clock_id id, sim_time at, uint64_t hz)
 {
     struct clock_domain *clock = &tree->clock[id];
-    sim_assert(hz > 0);
     if (clock->hz == hz)
         return;
     if (at < clock->epoch_time)
@@ -60,6 +59,8 @@ void clock_tree_select(struct clock_tree *tree, sim_time at)
         apb = cpu / 2;
         break;
     }
+    if (select->stopped)
+        cpu = apb = 0;
     clock_tree_set(tree, CLOCK_CPU, at, cpu);
     clock_tree_set(tree, CLOCK_APB, at, apb);
 }

@@ -4,6 +4,8 @@
 #ifndef VESPER_BUS_CLOCK_TREE_H
 #define VESPER_BUS_CLOCK_TREE_H
 
+#include <stdbool.h>
+
 #include "bus/base/clock.h"
 #include "bus/base/status.h"
 
@@ -38,6 +40,7 @@ struct clock_select {
     uint8_t cpu_period;       /* DPORT: CPU_PER_CONF.CPUPERIOD_SEL, 0..3 */
     uint16_t pre_div;         /* SYSCON: SYSCLK_CONF.PRE_DIV_CNT, 0..1023; XTAL and 8 MHz are divided by this + 1 */
     uint64_t apll_hz;         /* analog I2C: what the audio PLL is set to, > 0 */
+    bool stopped;             /* RTC_CNTL: the chip sleeps; CPU and APB stand still, and with APB REF_TICK */
 };
 
 struct clock_tree {
@@ -55,8 +58,9 @@ void clock_tree_init(struct clock_tree *tree);
 
 void clock_tree_listen(struct clock_tree *tree, clock_change_fn fn, void *ctx);
 
-/* Starts a new epoch of one clock and tells the listeners in their order; no effect when hz is what it was. An `at`
- * before the clock's present epoch (from a core that is behind its sibling) counts as that epoch. */
+/* Starts a new epoch of one clock and tells the listeners in their order; no effect when hz is what it was. 0: it
+ * stands still. An `at` before the clock's present epoch (from a core that is behind its sibling) counts as that epoch.
+ */
 void clock_tree_set(struct clock_tree *tree, enum clock_id id, sim_time at, uint64_t hz);
 
 /* A device changed its field of tree->select: sets CLOCK_CPU and then CLOCK_APB to what all of them mean.

@@ -6,7 +6,9 @@
  * converted with a 128-bit product.
  *
  * Cycle n begins at epoch_time + ceil((n - epoch_cycle) * 1e12 / hz); at time t the clock has begun
- * epoch_cycle + floor((t - epoch_time) * hz / 1e12) cycles. Hence clock_cycles(c, clock_time(c, n)) == n. */
+ * epoch_cycle + floor((t - epoch_time) * hz / 1e12) cycles. Hence clock_cycles(c, clock_time(c, n)) == n.
+ *
+ * A clock of 0 Hz stands still: further cycles never begin. */
 #ifndef VESPER_BUS_BASE_CLOCK_H
 #define VESPER_BUS_BASE_CLOCK_H
 
@@ -20,7 +22,7 @@ extern "C" {
 struct clock_domain {
     sim_time epoch_time;
     uint64_t epoch_cycle;
-    uint64_t hz; /* > 0 */
+    uint64_t hz; /* 0: it stands still */
 };
 
 static inline void clock_init(struct clock_domain *clock, uint64_t hz)
@@ -38,11 +40,13 @@ static inline uint64_t clock_cycles(const struct clock_domain *clock, sim_time t
     return clock->epoch_cycle + bits_muldiv(t - clock->epoch_time, clock->hz, SIM_PS_PER_S);
 }
 
-/* When cycle n begins; cycles before the epoch count as the epoch. */
+/* When cycle n begins; cycles before the epoch count as the epoch. SIM_TIME_NEVER while the clock stands still. */
 static inline sim_time clock_time(const struct clock_domain *clock, uint64_t cycle)
 {
     if (cycle <= clock->epoch_cycle)
         return clock->epoch_time;
+    if (clock->hz == 0)
+        return SIM_TIME_NEVER;
     return clock->epoch_time + bits_muldiv_up(cycle - clock->epoch_cycle, SIM_PS_PER_S, clock->hz);
 }
 
@@ -52,6 +56,8 @@ static inline sim_time clock_deadline(const struct clock_domain *clock, uint64_t
 {
     if (cycle <= clock->epoch_cycle)
         return clock->epoch_time;
+    if (clock->hz == 0)
+        return SIM_TIME_NEVER;
     sim_u128 time = ((sim_u128)(cycle - clock->epoch_cycle) * SIM_PS_PER_S + (clock->hz - 1)) / clock->hz;
     time += clock->epoch_time;
     return time < SIM_TIME_NEVER ? (sim_time)time : SIM_TIME_NEVER;

@@ -32,6 +32,11 @@ unsigned gpio_interrupt_type(const struct gpio *gpio, unsigned pad)
     return reg_get_at(&gpio->dev, GPIO_PIN_INT_TYPE, pad, 4);
 }
 
+bool gpio_wakes_by(const struct gpio *gpio, unsigned pad)
+{
+    return reg_get_at(&gpio->dev, GPIO_PIN_WAKEUP_ENABLE, pad, 4);
+}
+
 bool gpio_is_open_drain(const struct gpio *gpio, unsigned pad)
 {
     return reg_get_at(&gpio->dev, GPIO_PIN_PAD_DRIVER, pad, 4);

@@ -13,7 +13,9 @@
  * Chosen where no document says: STATUS latches whether INT_ENA has a bit set or not; RTC-capable pads have their pulls
  * from RTC_IO only (that is where ESP-IDF sets them); a pad under RTC_IO is low for GPIO.
  *
- * Not modelled: drive strength, hold, sleep configuration, interrupts of RTC_IO, functions without signal number, the
+ * Held pads (RTC_IO's HOLD bits and DIG_PAD_HOLD, RTC_CNTL) keep their output, pulls and input enable.
+ *
+ * Not modelled: drive strength, sleep configuration, interrupts of RTC_IO, functions without signal number, the
  * matrix's bypass signals 224 to 228, clock outputs, GPIO_SD. */
 #ifndef VESPER_PERIPHERALS_GPIO_GPIO_H
 #define VESPER_PERIPHERALS_GPIO_GPIO_H
@@ -91,6 +93,13 @@ struct gpio_input {
     bool constant; /* where no pad is: the level before inversion */
 };
 
+/* Pads whose changes wake the chip, while it sleeps. */
+struct gpio_wake {
+    uint64_t pads;
+    void (*changed)(void *ctx, sim_time now);
+    void *ctx;
+};
+
 struct gpio_io_mux {
     struct dev dev;
     struct gpio *gpio;
@@ -117,6 +126,8 @@ struct gpio {
     uint64_t unwatched;                  /* pads that show a source which nobody watches */
     uint64_t irq_enabled[GPIO_IRQS + 1]; /* PIN.INT_ENA by output; the last one is that of SDIO */
     uint64_t level_pads;                 /* with level interrupts */
+    uint64_t held, force_held;           /* pads that are held now; and those that RTC_CNTL holds */
+    struct gpio_wake wake;
 };
 
 /* In its power-on state: gpio->dev at 0x3FF44000, gpio->io_mux.dev at 0x3FF49000, gpio->rtc_io.dev at 0x3FF48400, each
@@ -152,6 +163,29 @@ struct line *gpio_signal_out_enable(struct gpio *gpio, unsigned signal);
 /* fn is told of every change of an input signal 0..255, and at once when it is not what `unrouted` says: the level
  * where no pad is routed to it. One peripheral for each signal. */
 void gpio_signal_in(struct gpio *gpio, unsigned signal, bool unrouted, line_fn fn, void *ctx);
+
+/* --- Sleep ------------------------------------------------------------------------------------------------------- */
+
+enum { GPIO_RTC_PADS = 18 };
+
+/* Bit n: RTC pad n has its input enabled in RTC_IO, and is high. */
+uint32_t gpio_rtc_levels(struct gpio *gpio, sim_time now);
+
+/* These RTC pads by their numbers as pads. */
+uint64_t gpio_rtc_pads(uint32_t rtc_pads);
+
+/* RTC_IO's EXT_WAKEUP0: the RTC pad of wake-up source EXT0; GPIO_RTC_PADS and more: none. */
+unsigned gpio_ext0_pad(const struct gpio *gpio);
+
+/* Pads with WAKEUP_ENABLE, and whether one of them has the level of its interrupt type, 4 or 5. */
+uint64_t gpio_wake_pads(const struct gpio *gpio);
+bool gpio_wakes(struct gpio *gpio, sim_time now);
+
+/* changed is called on each change of one of these pads from now on; pads 0: no more. */
+void gpio_watch_wake(struct gpio *gpio, const struct gpio_wake *wake, sim_time now);
+
+/* RTC_CNTL holds these RTC pads, and all the others: their state stays as it is, over resets too. */
+void gpio_hold(struct gpio *gpio, uint32_t rtc_pads, bool digital, sim_time now);
 
 #ifdef __cplusplus
 }

@@ -123,23 +123,31 @@ static void follow_input(struct gpio *gpio, unsigned signal, sim_time now)
     input->fn(input->ctx, level, now);
 }
 
-static void refresh_pad(struct gpio *gpio, unsigned number, sim_time now)
+/* What GPIO and the matrix see of the wire. */
+static void take_input(struct gpio *gpio, struct gpio_pad *pad, sim_time now)
 {
-    struct gpio_pad *pad = &gpio->pad[number];
-    bool level = resolve(pad, false, now);
-    if (level != pad->wire.level) {
-        trace_change(gpio->dev.env->trace, pad->trace, now, level);
-        line_set(&pad->wire, level, now);
-    }
     bool input = pad->wire.level && pad->setup.input_enabled;
     if (input == pad->input)
         return;
     pad->input = input;
-    gpio->inputs ^= UINT64_C(1) << number;
+    gpio->inputs ^= UINT64_C(1) << pad->number;
     for (unsigned i = 0; i < gpio->attached_count; i++)
-        if (gpio->input[gpio->attached[i]].pad == (int)number)
+        if (gpio->input[gpio->attached[i]].pad == (int)pad->number)
             follow_input(gpio, gpio->attached[i], now);
-    gpio_input_changed(gpio, number, input, now);
+    gpio_input_changed(gpio, pad->number, input, now);
+}
+
+static void refresh_pad(struct gpio *gpio, unsigned number, sim_time now)
+{
+    struct gpio_pad *pad = &gpio->pad[number];
+    bool level = resolve(pad, false, now), changed = level != pad->wire.level;
+    if (changed) {
+        trace_change(gpio->dev.env->trace, pad->trace, now, level);
+        line_set(&pad->wire, level, now);
+    }
+    take_input(gpio, pad, now);
+    if (changed && gpio->wake.pads >> number & 1)
+        gpio->wake.changed(gpio->wake.ctx, now);
 }
 
 void gpio_refresh(struct gpio *gpio, uint64_t pads, sim_time now)
@@ -204,6 +212,32 @@ static struct gpio_pad_setup setup_of(struct gpio *gpio, unsigned pad)
     return setup;
 }
 
+static uint64_t held_pads(const struct gpio *gpio)
+{
+    uint64_t held = gpio->force_held | rtc_io_held_digital_pads(gpio);
+    for (unsigned number = 0; number < GPIO_PADS; number++)
+        if (rtc_io_pad_of(gpio, number).held)
+            held |= UINT64_C(1) << number;
+    return held;
+}
+
+/* What a pad drives when it begins to be held, it drives from then on. */
+static void hold_or_follow(struct gpio_pad *pad, bool hold, sim_time now)
+{
+    struct gpio *gpio = pad->gpio;
+    uint64_t bit = UINT64_C(1) << pad->number;
+    bool was_held = gpio->held & bit, level = false;
+    gpio->held = hold ? gpio->held | bit : gpio->held & ~bit;
+    if (!hold) {
+        pad->setup = setup_of(gpio, pad->number);
+    } else if (!was_held) {
+        bool driven = chip_drives(pad, true, now, &level);
+        pad->setup.driver = driven ? GPIO_DRIVER_RTC : GPIO_DRIVER_NONE;
+        pad->setup.rtc_level = level;
+        pad->setup.open_drain = false;
+    }
+}
+
 /* The pad that IO_MUX connects to an input signal, -1: none. */
 static int native_pad(const struct gpio *gpio, unsigned signal)
 {
@@ -233,6 +267,8 @@ static void route_input(struct gpio *gpio, unsigned signal)
 /* Whether anybody but `owner` needs to know when the pad changes. */
 static bool is_observed(const struct gpio *gpio, unsigned pad, const void *owner)
 {
+    if (gpio->wake.pads >> pad & 1)
+        return true;
     if (gpio->pad[pad].trace || gpio->pad[pad].wire.listeners || gpio_interrupt_type(gpio, pad) != GPIO_INT_OFF)
         return true;
     for (unsigned i = 0; i < gpio->attached_count; i++) {
@@ -272,11 +308,12 @@ void gpio_configure(struct gpio *gpio, sim_time now)
 {
     if (!gpio->ready)
         return;
+    uint64_t held = held_pads(gpio);
     for (unsigned signal = 0; signal < GPIO_SIGNALS; signal++)
         gpio->output[signal].pads = 0;
     for (unsigned number = 0; number < GPIO_PADS; number++) {
         struct gpio_pad *pad = &gpio->pad[number];
-        pad->setup = setup_of(gpio, number);
+        hold_or_follow(pad, held >> number & 1, now);
         if (pad->setup.driver == GPIO_DRIVER_SIGNAL)
             gpio->output[pad->setup.signal].pads |= UINT64_C(1) << number;
     }
@@ -291,6 +328,45 @@ void gpio_configure(struct gpio *gpio, sim_time now)
     gpio_refresh(gpio, (UINT64_C(1) << GPIO_PADS) - 1, now);
     for (unsigned i = 0; i < gpio->attached_count; i++)
         follow_input(gpio, gpio->attached[i], now);
+}
+
+/* ---- Sleep ------------------------------------------------------------------------------------------------------- */
+
+uint64_t gpio_wake_pads(const struct gpio *gpio)
+{
+    uint64_t pads = 0;
+    for (unsigned number = 0; number < GPIO_PADS; number++)
+        if (gpio_wakes_by(gpio, number))
+            pads |= UINT64_C(1) << number;
+    return pads;
+}
+
+bool gpio_wakes(struct gpio *gpio, sim_time now)
+{
+    uint64_t inputs = gpio_inputs(gpio, now);
+    for (uint64_t pads = gpio_wake_pads(gpio); pads; pads &= pads - 1) {
+        unsigned number = (unsigned)__builtin_ctzll(pads);
+        bool high = inputs >> number & 1;
+        if (gpio_interrupt_type(gpio, number) == (high ? GPIO_INT_HIGH : GPIO_INT_LOW))
+            return true;
+    }
+    return false;
+}
+
+void gpio_watch_wake(struct gpio *gpio, const struct gpio_wake *wake, sim_time now)
+{
+    gpio->wake = *wake;
+    gpio_configure(gpio, now);
+}
+
+void gpio_hold(struct gpio *gpio, uint32_t rtc_pads, bool digital, sim_time now)
+{
+    uint64_t rtc = gpio_rtc_pads(bits_mask(GPIO_RTC_PADS));
+    uint64_t held = gpio_rtc_pads(rtc_pads) | (digital ? ~rtc & ((UINT64_C(1) << GPIO_PADS) - 1) : 0);
+    if (held == gpio->force_held)
+        return;
+    gpio->force_held = held;
+    gpio_configure(gpio, now);
 }
 
 /* ---- The outside ------------------------------------------------------------------------------------------------- */

@@ -16,6 +16,7 @@ void gpio_matrix_written(struct dev *dev, unsigned index, uint32_t old, uint32_t
 
 /* PIN, matrix and OUT registers as the pads need them. */
 enum gpio_interrupt { GPIO_INT_OFF, GPIO_INT_RISING, GPIO_INT_FALLING, GPIO_INT_ANY_EDGE, GPIO_INT_LOW, GPIO_INT_HIGH };
+bool gpio_wakes_by(const struct gpio *gpio, unsigned pad); /* PIN's WAKEUP_ENABLE */
 unsigned gpio_interrupt_type(const struct gpio *gpio, unsigned pad);
 bool gpio_is_open_drain(const struct gpio *gpio, unsigned pad);
 bool gpio_out_bit(const struct gpio *gpio, unsigned pad);
@@ -66,9 +67,12 @@ struct rtc_io_pad {
     bool exists;   /* the pad is RTC-capable */
     bool selected; /* and belongs to RTC_IO at present */
     bool input_enabled, pull_up, pull_down, output_enabled, level, open_drain;
+    bool held;
 };
 enum sim_status rtc_io_init(struct gpio *gpio, struct dev_env *env);
 struct rtc_io_pad rtc_io_pad_of(const struct gpio *gpio, unsigned pad);
+/* Bits of DIG_PAD_HOLD as pads. */
+uint64_t rtc_io_held_digital_pads(const struct gpio *gpio);
 void rtc_io_written(struct dev *dev, unsigned index, uint32_t old, uint32_t written);
 void rtc_io_bits_written(struct dev *dev, unsigned index, uint32_t old, uint32_t written);
 uint32_t rtc_io_in_read(struct dev *dev, unsigned index, uint32_t stored);

@@ -13,28 +13,31 @@
 /* Where each RTC pad has its fields. 0 for pulls: it has none. */
 struct place {
     uint8_t gpio;
-    uint32_t mux_sel, input_enable, pull_up, pull_down;
+    uint32_t mux_sel, input_enable, pull_up, pull_down, hold;
 };
 
-#define SENSE(n) RTC_IO_SENSOR_PADS_SENSE##n##_MUX_SEL, RTC_IO_SENSOR_PADS_SENSE##n##_FUN_IE, 0, 0
-#define ADC(n) RTC_IO_ADC_PAD_ADC##n##_MUX_SEL, RTC_IO_ADC_PAD_ADC##n##_FUN_IE, 0, 0
+#define SENSE(n)                                                                                                       \
+    RTC_IO_SENSOR_PADS_SENSE##n##_MUX_SEL, RTC_IO_SENSOR_PADS_SENSE##n##_FUN_IE, 0, 0,                                 \
+        RTC_IO_SENSOR_PADS_SENSE##n##_HOLD
+#define ADC(n) RTC_IO_ADC_PAD_ADC##n##_MUX_SEL, RTC_IO_ADC_PAD_ADC##n##_FUN_IE, 0, 0, RTC_IO_ADC_PAD_ADC##n##_HOLD
 #define DAC(n)                                                                                                         \
     RTC_IO_PAD_DAC##n##_PDAC##n##_MUX_SEL, RTC_IO_PAD_DAC##n##_PDAC##n##_FUN_IE, RTC_IO_PAD_DAC##n##_PDAC##n##_RUE,    \
-        RTC_IO_PAD_DAC##n##_PDAC##n##_RDE
+        RTC_IO_PAD_DAC##n##_PDAC##n##_RDE, RTC_IO_PAD_DAC##n##_PDAC##n##_HOLD
 #define X32(side)                                                                                                      \
     RTC_IO_XTAL_32K_PAD_X32##side##_MUX_SEL, RTC_IO_XTAL_32K_PAD_X32##side##_FUN_IE,                                   \
-        RTC_IO_XTAL_32K_PAD_X32##side##_RUE, RTC_IO_XTAL_32K_PAD_X32##side##_RDE
+        RTC_IO_XTAL_32K_PAD_X32##side##_RUE, RTC_IO_XTAL_32K_PAD_X32##side##_RDE, RTC_IO_XTAL_32K_PAD_X32##side##_HOLD
 #define TOUCH(n)                                                                                                       \
-    RTC_IO_TOUCH_PAD##n##_MUX_SEL, RTC_IO_TOUCH_PAD##n##_FUN_IE, RTC_IO_TOUCH_PAD##n##_RUE, RTC_IO_TOUCH_PAD##n##_RDE
+    RTC_IO_TOUCH_PAD##n##_MUX_SEL, RTC_IO_TOUCH_PAD##n##_FUN_IE, RTC_IO_TOUCH_PAD##n##_RUE, RTC_IO_TOUCH_PAD##n##_RDE, \
+        RTC_IO_TOUCH_PAD##n##_HOLD
 
 /* In the order of RTC pads 0 to 17 (facts 4.4). */
-static const struct place places[] = {
+static const struct place places[GPIO_RTC_PADS] = {
     {36, SENSE(1)}, {37, SENSE(2)}, {38, SENSE(3)}, {39, SENSE(4)}, {34, ADC(1)},   {35, ADC(2)},
     {25, DAC(1)},   {26, DAC(2)},   {33, X32(N)},   {32, X32(P)},   {4, TOUCH(0)},  {0, TOUCH(1)},
     {2, TOUCH(2)},  {15, TOUCH(3)}, {13, TOUCH(4)}, {12, TOUCH(5)}, {14, TOUCH(6)}, {27, TOUCH(7)},
 };
 
-enum { RTC_PADS = sizeof places / sizeof places[0], FIRST_BIT = 14 };
+enum { RTC_PADS = GPIO_RTC_PADS, FIRST_BIT = 14 };
 
 static struct gpio *gpio_of(struct dev *dev)
 {
@@ -56,6 +59,7 @@ struct rtc_io_pad rtc_io_pad_of(const struct gpio *gpio, unsigned pad)
         result.pull_down = place->pull_down && reg_get(dev, place->pull_down);
         result.output_enabled = bits_test(reg_word(dev, RTC_IO_ENABLE), FIRST_BIT + n);
         result.level = bits_test(reg_word(dev, RTC_IO_OUT), FIRST_BIT + n);
+        result.held = reg_get(dev, place->hold);
         result.open_drain = reg_get_at(dev, RTC_IO_PIN_PAD_DRIVER, n, 4);
     }
     return result;
@@ -95,14 +99,45 @@ void rtc_io_bits_written(struct dev *dev, unsigned index, uint32_t old, uint32_t
     gpio_configure(gpio_of(dev), dev->now);
 }
 
-uint32_t rtc_io_in_read(struct dev *dev, unsigned index, uint32_t stored)
+/* Which pad a bit of DIG_PAD_HOLD holds: ESP-IDF, GPIO_HOLD_MASK. */
+uint64_t rtc_io_held_digital_pads(const struct gpio *gpio)
+{
+    static const uint8_t pads[] = {3, 1, 6, 7, 8, 9, 10, 11, 5, 16, 17, 18, 19, GPIO_PADS, 21, 22, 23};
+    uint32_t held = reg_word(&gpio->rtc_io.dev, RTC_IO_DIG_PAD_HOLD);
+    uint64_t result = 0;
+    for (unsigned bit = 0; bit < sizeof pads; bit++)
+        if (bits_test(held, bit) && pads[bit] < GPIO_PADS)
+            result |= UINT64_C(1) << pads[bit];
+    return result;
+}
+
+uint32_t gpio_rtc_levels(struct gpio *gpio, sim_time now)
 {
     uint32_t levels = 0;
-    (void)index, (void)stored;
     for (unsigned n = 0; n < RTC_PADS; n++)
-        if (reg_get(dev, places[n].input_enable) && gpio_level(gpio_of(dev), places[n].gpio, dev->now))
-            levels |= 1u << (FIRST_BIT + n);
+        if (reg_get(&gpio->rtc_io.dev, places[n].input_enable) && gpio_level(gpio, places[n].gpio, now))
+            levels |= 1u << n;
     return levels;
+}
+
+uint64_t gpio_rtc_pads(uint32_t rtc_pads)
+{
+    uint64_t pads = 0;
+    for (unsigned n = 0; n < RTC_PADS; n++)
+        if (bits_test(rtc_pads, n))
+            pads |= UINT64_C(1) << places[n].gpio;
+    return pads;
+}
+
+unsigned gpio_ext0_pad(const struct gpio *gpio)
+{
+    return reg_get(&gpio->rtc_io.dev, RTC_IO_EXT_WAKEUP0_SEL);
+}
+
+uint32_t rtc_io_in_read(struct dev *dev, unsigned index, uint32_t stored)
+{
+    (void)index, (void)stored;
+    return gpio_rtc_levels(gpio_of(dev), dev->now) << FIRST_BIT;
 }
 
 static void reset(struct dev *dev, enum dev_reset kind)

@@ -87,14 +87,18 @@ void rtc_time_update_written(struct dev *dev, unsigned index, uint32_t old, uint
     evq_schedule(dev->env->evq, &rtc->time_valid, rtc_next_slow_cycle(rtc));
 }
 
+static uint64_t alarm_value(const struct rtc_cntl *rtc)
+{
+    return (uint64_t)reg_get(&rtc->dev, RTC_CNTL_SLP_TIMER1_SLP_VAL_HI) << 32 |
+           reg_get(&rtc->dev, RTC_CNTL_SLP_TIMER0_SLP_VAL_LO);
+}
+
 static void schedule_alarm(struct rtc_cntl *rtc)
 {
     const struct dev *dev = &rtc->dev;
     sim_time at = SIM_TIME_NEVER;
     if (reg_get(dev, RTC_CNTL_SLP_TIMER1_MAIN_TIMER_ALARM_EN)) {
-        uint64_t value =
-            (uint64_t)reg_get(dev, RTC_CNTL_SLP_TIMER1_SLP_VAL_HI) << 32 | reg_get(dev, RTC_CNTL_SLP_TIMER0_SLP_VAL_LO);
-        at = clock_deadline(rtc_slow_clock(rtc), rtc->time_origin + value);
+        at = clock_deadline(rtc_slow_clock(rtc), rtc->time_origin + alarm_value(rtc));
         if (at < dev->now)
             at = dev->now;
     }
@@ -106,6 +110,12 @@ static void alarm_due(void *ctx, sim_time now)
     struct rtc_cntl *rtc = ctx;
     rtc->dev.now = now;
     rtc_interrupt(rtc, RTC_INT_MAIN_TIMER);
+    rtc_sleep_source_changed(rtc);
+}
+
+bool rtc_alarm_is_due(const struct rtc_cntl *rtc, sim_time now)
+{
+    return reg_get(&rtc->dev, RTC_CNTL_SLP_TIMER1_MAIN_TIMER_ALARM_EN) && rtc_cntl_time(rtc, now) >= alarm_value(rtc);
 }
 
 void rtc_alarm_written(struct dev *dev, unsigned index, uint32_t old, uint32_t written)

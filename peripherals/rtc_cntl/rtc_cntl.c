@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* RTC_CNTL as a device: resets, stall, interrupts, brown-out. */
+/* RTC_CNTL as a device: resets, stall, interrupts, brown-out. Sleep is in rtc_sleep.c. */
 #include "peripherals/rtc_cntl/rtc_cntl.h"
 
 #include <string.h>
@@ -103,14 +103,6 @@ void rtc_options_written(struct dev *dev, unsigned index, uint32_t old, uint32_t
         ask_for_reset(rtc, RESET_CORES, RESET_CAUSE_SW_CPU, cores);
 }
 
-void rtc_state_written(struct dev *dev, unsigned index, uint32_t old, uint32_t written)
-{
-    (void)index, (void)old;
-    if (reg_field_of(written, RTC_CNTL_STATE0_SLEEP_EN))
-        dev_say_once(dev, LOG_UNIMPL, RTC_CNTL_STATE0_SLEEP_EN,
-                     "SLEEP_EN: light and deep sleep are not modelled; the chip stays awake");
-}
-
 static uint32_t cause_place(unsigned core)
 {
     sim_assert(core < RTC_CNTL_CORES);
@@ -137,11 +129,18 @@ uint32_t rtc_cntl_reset_vector(const struct rtc_cntl *rtc, unsigned core)
 
 /* ---- Brown-out ------------------------------------------------------------------------------------------------- */
 
+/* Of DBROWN_OUT_THRES, +/- 50 mV. Source: ESP-IDF, Kconfig of the brown-out detector. */
+static unsigned threshold_mv(const struct rtc_cntl *rtc)
+{
+    static const uint16_t mv[8] = {2430, 2480, 2580, 2620, 2670, 2700, 2770, 2800};
+    return mv[reg_get(&rtc->dev, RTC_CNTL_BROWN_OUT_DBROWN_OUT_THRES)];
+}
+
 static void update_brown_out(struct rtc_cntl *rtc)
 {
     struct dev *dev = &rtc->dev;
     bool was = reg_get(dev, RTC_CNTL_BROWN_OUT_DET);
-    bool is = rtc->supply_is_low && reg_get(dev, RTC_CNTL_BROWN_OUT_ENA);
+    bool is = rtc->supply_mv < threshold_mv(rtc) && reg_get(dev, RTC_CNTL_BROWN_OUT_ENA);
     reg_put(dev, RTC_CNTL_BROWN_OUT_DET, is);
     if (is && !was)
         rtc_interrupt(rtc, RTC_INT_BROWN_OUT);
@@ -167,21 +166,24 @@ void rtc_brown_out_written(struct dev *dev, unsigned index, uint32_t old, uint32
     update_brown_out(rtc_of(dev));
 }
 
-void rtc_cntl_set_supply_low(struct rtc_cntl *rtc, bool low, sim_time now)
+void rtc_cntl_set_supply(struct rtc_cntl *rtc, unsigned millivolts, sim_time now)
 {
     rtc->dev.now = now;
-    rtc->supply_is_low = low;
+    rtc->supply_mv = millivolts;
     update_brown_out(rtc);
 }
 
 /* ---- Device ---------------------------------------------------------------------------------------------------- */
 
-/* A system reset passes by: the whole block lies in the RTC domain. */
+/* A system reset passes by, but for sleep: the whole block lies in the RTC domain. */
 static void reset(struct dev *dev, enum dev_reset kind)
 {
     struct rtc_cntl *rtc = rtc_of(dev);
+    rtc_sleep_reset(rtc);
     if (kind != DEV_RESET_POWER_ON)
         return;
+    evq_cancel(dev->env->evq, &rtc->crc_done);
+    rtc_sleep_update_hold(rtc);
     for (unsigned core = 0; core < RTC_CNTL_CORES; core++)
         rtc_cntl_set_reset_cause(rtc, core, RESET_CAUSE_POWER_ON);
     rtc_clock_power_on(rtc);
@@ -220,6 +222,7 @@ static void declare_signals(struct rtc_cntl *rtc)
     rtc->cpu_hz_signal = trace_declare(trace, scope, "cpu_hz", TRACE_BITS, 32);
     rtc->apb_hz_signal = trace_declare(trace, scope, "apb_hz", TRACE_BITS, 32);
     rtc->slow_hz_signal = trace_declare(trace, scope, "slow_hz", TRACE_BITS, 32);
+    rtc->sleep_signal = trace_declare(trace, scope, "sleep", TRACE_TEXT, 0);
     rtc->stage_signal = trace_declare(trace, scope, "wdt_stage", TRACE_TEXT, 0);
 }
 
@@ -228,11 +231,13 @@ enum sim_status rtc_cntl_init(struct rtc_cntl *rtc, const struct rtc_cntl_config
 {
     memset(rtc, 0, sizeof *rtc);
     rtc->config = *config;
+    rtc->supply_mv = 3300;
     SIM_TRY(dev_init(&rtc->dev, &ops, name, env));
     evq_event_init(&rtc->brown_out, brown_out_resets, rtc, EVQ_PHASE_DEVICE);
     rtc_clock_init(rtc);
     rtc_wdt_init(rtc);
     declare_signals(rtc);
+    rtc_sleep_init(rtc);
     clock_tree_listen(env->clocks, clock_changed, rtc);
     dev_reset(&rtc->dev, DEV_RESET_POWER_ON, 0);
     trace_clocks(rtc);
@@ -243,6 +248,7 @@ void rtc_cntl_fini(struct rtc_cntl *rtc)
 {
     struct evq *evq = rtc->dev.env->evq;
     rtc_clock_fini(rtc);
+    rtc_sleep_fini(rtc);
     evq_cancel(evq, &rtc->dog_event);
     evq_cancel(evq, &rtc->brown_out);
     dev_fini(&rtc->dev);

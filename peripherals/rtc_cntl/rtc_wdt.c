@@ -61,7 +61,8 @@ static void trace_stage(struct rtc_cntl *rtc)
 void rtc_wdt_schedule(struct rtc_cntl *rtc)
 {
     const struct dev *dev = &rtc->dev;
-    evq_arm(dev->env->evq, &rtc->dog_event, watchdog_deadline(&rtc->dog, noticed_actions(dev), dev->now));
+    sim_time due = rtc->dog_is_paused ? SIM_TIME_NEVER : watchdog_deadline(&rtc->dog, noticed_actions(dev), dev->now);
+    evq_arm(dev->env->evq, &rtc->dog_event, due);
     trace_stage(rtc);
 }
 
@@ -96,6 +97,20 @@ static void stage_ends(void *ctx, sim_time now)
     rtc_wdt_schedule(rtc);
     if (action == WATCHDOG_RESET_CPU || action == WATCHDOG_RESET_SYSTEM || action == WATCHDOG_RESET_CHIP)
         ask_for_reset(rtc, action);
+}
+
+/* While it is paused it counts all the same; then as many cycles are taken back. */
+void rtc_wdt_pause(struct rtc_cntl *rtc, bool pause)
+{
+    uint64_t cycle = clock_cycles(rtc_slow_clock(rtc), rtc->dev.now);
+    if (pause == rtc->dog_is_paused)
+        return;
+    if (pause)
+        rtc->dog_paused_at = cycle;
+    else
+        rtc->dog.origin += cycle - rtc->dog_paused_at;
+    rtc->dog_is_paused = pause;
+    rtc_wdt_schedule(rtc);
 }
 
 /* WDTCONFIG0 to WDTCONFIG4. */

@@ -37,7 +37,7 @@ void uart_at_received(struct uart *uart, uint8_t byte, sim_time start, sim_time 
         rx->at_count++;
     else
         rx->at_count = pause >= reg_get(dev, UART_AT_CMD_PRECNT_PRE_IDLE_NUM);
-    if (rx->at_count > 0 && rx->at_count == reg_get(dev, UART_AT_CMD_CHAR_CHAR_NUM)) {
+    if (rx->at_count > 0 && rx->at_count == reg_get(dev, UART_AT_CMD_CHAR_CHAR_NUM) && uart_clock_hz(uart) > 0) {
         uint64_t cycles = reg_get(dev, UART_AT_CMD_POSTCNT_POST_IDLE_NUM);
         evq_schedule(dev->env->evq, &rx->at_event, end + bits_muldiv_up(cycles, SIM_PS_PER_S, uart_clock_hz(uart)));
     }

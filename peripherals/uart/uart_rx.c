@@ -16,7 +16,8 @@ static unsigned capacity(const struct uart *uart)
 
 static sim_time ticks_after(const struct uart *uart, sim_time start, uint64_t ticks)
 {
-    return start + bits_muldiv_up(ticks, SIM_PS_PER_S, uart_clock_hz(uart) * UART_TICKS);
+    uint64_t hz = uart_clock_hz(uart) * UART_TICKS;
+    return hz ? start + bits_muldiv_up(ticks, SIM_PS_PER_S, hz) : SIM_TIME_NEVER;
 }
 
 /* ---- Time-out ---------------------------------------------------------------------------------------------------- */
@@ -154,7 +155,8 @@ void uart_rx_go_on(struct uart *uart)
     struct uart_rx *rx = &uart->rx;
     struct uart_wire *wire = &host->wire;
     bool held = reg_get(&uart->dev, UART_CONF1_RX_FLOW_EN) && uart_rtsn(uart);
-    if (host->read == host->written || rx->source != UART_RX_NOTHING || held || uart_loops_back(uart))
+    bool stopped = uart_clock_hz(uart) == 0; /* the chip sleeps */
+    if (host->read == host->written || rx->source != UART_RX_NOTHING || held || stopped || uart_loops_back(uart))
         return;
     unsigned place = host->read++ % UART_HOST_QUEUE;
     uart_wire_set_clock(wire, uart_clock_hz(uart), uart->dev.now);
@@ -229,6 +231,8 @@ void uart_rx_edge(struct uart *uart, bool level, sim_time time)
     if (level == rx->level)
         return;
     rx->level = level;
+    if (uart_clock_hz(uart) == 0)
+        return;
     uart_autobaud_edge(uart, level, time);
     if (uart_loops_back(uart))
         return;
@@ -277,6 +281,7 @@ void uart_rx_rate_changed(struct uart *uart)
     if (rx->source == UART_RX_LOOPBACK && rx->sample_half >= wire->base_half)
         evq_schedule(uart->dev.env->evq, &rx->event, uart_wire_time(wire, rx->sample_half));
     uart_rx_schedule_timeout(uart);
+    uart_rx_go_on(uart);
 }
 
 bool uart_rxd(const struct uart *uart, sim_time now)

@@ -262,8 +262,9 @@ static bool boots_from_flash(const struct node *node)
  * in for the bootloader. */
 static enum sim_status init_rtc_cntl(struct node *node, struct rtc_cntl *rtc, const char *name)
 {
-    const struct rtc_cntl_config config = {
+    struct rtc_cntl_config config = {
         .flash_boot = boots_from_flash(node), .reset = node->reset_port, .port = {.ctx = node, .stall = stall_core}};
+    node_sleep_connect(node, &config.port);
     return rtc_cntl_init(rtc, &config, name, &node->env);
 }
 
@@ -476,6 +477,8 @@ bool node_listens(const struct node *node)
 {
     const uint32_t receive = UART_RXFIFO_FULL | UART_RXFIFO_TOUT | UART_BRK_DET | UART_AT_CMD_CHAR_DET;
     const struct uart *const all[NODE_UARTS] = {&node->devices.uart0, &node->devices.uart1, &node->devices.uart2};
+    if (rtc_cntl_sleeps(&node->devices.rtc_cntl))
+        return node_wakes_by_uart(node, 0) || node_wakes_by_uart(node, 1);
     for (unsigned i = 0; i < NODE_UARTS; i++)
         if (dev_peek(&all[i]->dev, UART_INT_ENA) & receive)
             return true;
@@ -485,6 +488,8 @@ bool node_listens(const struct node *node)
 size_t node_uart_input(struct node *node, unsigned uart, const uint8_t *bytes, size_t size, sim_time at)
 {
     size_t taken = 0;
+    for (; taken < size && node_wakes_by_uart(node, uart); taken++)
+        node_sleeping_uart_input(node, uart, bytes[taken], at);
     while (taken < size && uart_receive(uart_of(node, uart), bytes[taken], 0, at))
         taken++;
     return taken;
@@ -503,6 +508,11 @@ struct wifi_mac *node_wifi(struct node *node)
 struct open_eth *node_open_eth(struct node *node)
 {
     return &node->devices.open_eth;
+}
+
+void node_set_supply(struct node *node, unsigned millivolts, sim_time at)
+{
+    rtc_cntl_set_supply(&node->devices.rtc_cntl, millivolts, at);
 }
 
 void node_drive_pad(struct node *node, unsigned pad, int level, sim_time at)

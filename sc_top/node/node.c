@@ -223,4 +223,8 @@ void node_get_counts(const struct node *node, struct node_counts *counts)
         counts->uart_bytes[i] = node->uart[i].bytes;
     for (unsigned i = 0; i < NODE_CORES; i++)
         counts->core_started[i] = node->core[i].started;
+    for (unsigned deep = 0; deep < 2; deep++) {
+        counts->sleeps[deep] = node->devices.rtc_cntl.sleep.times[deep];
+        counts->slept[deep] = node->devices.rtc_cntl.sleep.spent[deep];
+    }
 }

@@ -102,7 +102,7 @@ void node_limit(struct node *node, sim_time time);
 
 enum node_state {
     NODE_ACTIVE, /* a core runs, or will when something that is scheduled has happened */
-    NODE_IDLE,   /* all cores sleep, and nothing will wake them but input from outside */
+    NODE_IDLE,   /* all cores or the chip sleep, and nothing will wake them but input from outside */
     NODE_DEAD,   /* all cores that were started are dead, and nothing will reset them */
     NODE_EXITED  /* the firmware called exit by SIMCALL: node_exit_code */
 };
@@ -118,6 +118,9 @@ bool node_listens(const struct node *node);
 
 /* Bytes for a UART's receiver, from time `at` on at the line's rate. Returns how many were taken. */
 size_t node_uart_input(struct node *node, unsigned uart, const uint8_t *bytes, size_t size, sim_time at);
+
+/* The supply, in millivolts, from now on; 3300 at first. */
+void node_set_supply(struct node *node, unsigned millivolts, sim_time at);
 
 /* Something outside drives a pad: 0, 1, or -1 for nothing. */
 void node_drive_pad(struct node *node, unsigned pad, int level, sim_time at);
@@ -146,6 +149,8 @@ struct node_counts {
     uint64_t resets; /* beyond power-on */
     uint64_t uart_bytes[NODE_UARTS];
     bool core_started[NODE_CORES];
+    uint64_t sleeps[2]; /* light, deep; those that are over */
+    sim_time slept[2];
 };
 void node_get_counts(const struct node *node, struct node_counts *counts);
 

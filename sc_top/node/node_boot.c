@@ -41,13 +41,21 @@ static void write_bytes(struct bus_port *port, uint32_t address, const uint8_t *
     }
 }
 
+/* ESP-IDF's bootloader leaves RTC memory alone after deep sleep. */
+static bool is_kept_in_sleep(uint32_t address)
+{
+    const struct bus_region *region = memory_region_at(address);
+    return region && (region->bank == BUS_BANK_RTC_FAST || region->bank == BUS_BANK_RTC_SLOW);
+}
+
 static void load_ram(struct node *node)
 {
+    bool woken = node->cause == RESET_CAUSE_DEEP_SLEEP;
     const struct image *image = node->config.image;
     struct bus_port *port = bus_map_port(node->map, BUS_PRO_CPU);
     for (size_t i = 0; i < image->segment_count; i++) {
         const struct image_segment *segment = &image->segments[i];
-        if (flash_content_holds(segment))
+        if (flash_content_holds(segment) || (woken && is_kept_in_sleep(segment->address)))
             continue;
         write_bytes(port, segment->address, segment->bytes, segment->file_size);
         write_bytes(port, segment->address + segment->file_size, NULL, segment->size - segment->file_size);
@@ -82,6 +90,20 @@ static void start_at_vector(struct node_core *core)
     core->started = true;
 }
 
+/* After deep sleep first a wake stub, if there is one: the ROM calls it before it loads anything. What it returns to is
+ * the program, in the state in which the ROM calls that: the return address has the call's size in place of the region
+ * (Xtensa ISA RM, "Windowed Procedure-Call Protocol"). */
+static void start_program(struct node *node)
+{
+    uint32_t entry = node->config.image->entry, stub;
+    if (!node_wake_stub(node, &stub)) {
+        start_core(&node->core[0], entry, ROM_STACK_PRO);
+        return;
+    }
+    start_core(&node->core[0], stub, ROM_STACK_PRO);
+    set_register(node->core[0].cpu, "a8", UINT32_C(2) << 30 | (entry & 0x3FFFFFFF));
+}
+
 void node_boot_pro(struct node *node)
 {
     if (node->config.boot_rom) {
@@ -91,7 +113,7 @@ void node_boot_pro(struct node *node)
     node_init_rom_variables(node, 0);
     load_ram(node);
     map_flash(node);
-    start_core(&node->core[0], node->config.image->entry, ROM_STACK_PRO);
+    start_program(node);
     esp32_devices_boot_clock(node);
 }
 

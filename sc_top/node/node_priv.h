@@ -19,7 +19,8 @@ enum {
     NODE_HOLD_APP_STALL = 8, /* DPORT_APPCPU_CTRL_C */
     NODE_HOLD_SW_STALL = 16, /* RTC_CNTL's stall code */
     NODE_HOLD_NO_ENTRY = 32, /* no boot address yet: on the chip, the ROM spins */
-    NODE_HOLD_FUSED = 64     /* disabled in eFuse */
+    NODE_HOLD_FUSED = 64,    /* disabled in eFuse */
+    NODE_HOLD_SLEEP = 128    /* the chip is in light or deep sleep */
 };
 
 struct node_core_trace {
@@ -52,6 +53,7 @@ struct node_uart {
     struct node *node;
     unsigned index;
     uint64_t bytes;
+    unsigned edges; /* that it has seen while the chip sleeps */
 };
 
 struct node {
@@ -90,6 +92,8 @@ struct node {
     struct evq_event reset_start, reset_end;
     unsigned reset_cores; /* bits: cores that start again at reset_end */
     uint64_t resets;
+    enum reset_cause cause; /* of the last reset of the PRO CPU */
+    bool radio_slept;       /* the MAC's clock stands still for the sake of sleep */
 };
 
 /* node_run.c */
@@ -108,6 +112,12 @@ struct bus_line_port node_chip_lines(struct node *node);
 void node_chips_boot(struct node *node); /* SPI0 and SPI1 as a boot loader leaves them */
 enum sim_status node_chips_init(struct node *node);
 void node_chips_fini(struct node *node);
+
+/* node_sleep.c */
+void node_sleep_connect(struct node *node, struct rtc_cntl_port *port);
+bool node_wakes_by_uart(const struct node *node, unsigned uart);
+void node_sleeping_uart_input(struct node *node, unsigned uart, uint8_t byte, sim_time at);
+bool node_wake_stub(struct node *node, uint32_t *entry);
 
 /* node_reset.c */
 void node_reset_init(struct node *node);

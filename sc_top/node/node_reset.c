@@ -56,6 +56,8 @@ static void assert_reset(void *ctx, sim_time now)
             continue;
         node_core_set_hold(&node->core[i], NODE_HOLD_RESET, true, now);
         esp32_devices_set_cause(node, i, request.cause);
+        if (i == 0)
+            node->cause = request.cause;
         xt_reset(node->core[i].cpu);
         node->core[i].dead = false;
     }

@@ -24,6 +24,8 @@ static sim_time later(sim_time a, sim_time b)
 uint64_t node_cycle_at(const struct node *node, sim_time time)
 {
     const struct clock_domain *clock = &node->clocks.clock[CLOCK_CPU];
+    if (clock->hz == 0) /* the chip sleeps: nothing to run until it wakes */
+        return clock->epoch_cycle;
     if (time == SIM_TIME_NEVER)
         return UINT64_MAX;
     uint64_t cycle = clock_cycles(clock, time);
@@ -32,7 +34,8 @@ uint64_t node_cycle_at(const struct node *node, sim_time time)
 
 sim_time node_core_time(const struct node *node, unsigned core)
 {
-    return clock_time(&node->clocks.clock[CLOCK_CPU], xt_cycles(node->core[core].cpu));
+    const struct clock_domain *clock = &node->clocks.clock[CLOCK_CPU];
+    return clock->hz ? clock_time(clock, xt_cycles(node->core[core].cpu)) : node->now;
 }
 
 static bool core_is_off(const struct node_core *core)
@@ -278,7 +281,7 @@ enum node_state node_get_state(const struct node *node)
         return NODE_ACTIVE;
     for (unsigned i = 0; i < NODE_CORES; i++)
         alive = alive || (!core_is_off(&node->core[i]) && node->core[i].started);
-    return alive ? NODE_IDLE : NODE_DEAD;
+    return alive || rtc_cntl_sleeps(&node->devices.rtc_cntl) ? NODE_IDLE : NODE_DEAD;
 }
 
 uint32_t node_exit_code(const struct node *node)

@@ -331,14 +331,6 @@ TEST_F(RtcCntl, TheStallCodeIs0x86InTwoHalves)
     EXPECT_FALSE(stalls[2].stalled);
 }
 
-TEST_F(RtcCntl, SleepIsReportedAsNotModelled)
-{
-    put(RTC_STATE0_SLEEP_EN, 1);
-    EXPECT_NE(bench.log.text().find("unimpl node0.rtc_cntl: SLEEP_EN: light and deep sleep are not modelled"),
-              std::string::npos)
-        << bench.log.text();
-}
-
 /* ---- RTC watchdog ---------------------------------------------------------------------------------------------- */
 
 enum action : uint32_t { off, interrupt, cpu_reset, system_reset, chip_reset };
@@ -473,7 +465,7 @@ TEST_F(RtcWatchdog, MovesWithTheSlowClock)
 TEST_F(RtcCntl, ALowSupplyInterruptsAndThenResets)
 {
     put(RTC_INT_ENA_BROWN_OUT_INT_ENA, 1);
-    rtc_cntl_set_supply_low(&rtc, true, bench.now);
+    rtc_cntl_set_supply(&rtc, 2400, bench.now);
     EXPECT_EQ(get(RTC_BROWN_OUT_DET), 0u) << "the detector is off";
     put(RTC_BROWN_OUT_RST_WAIT, 149);
     put(RTC_BROWN_OUT_RST_ENA, 1);
@@ -492,8 +484,8 @@ TEST_F(RtcCntl, ALowSupplyInterruptsAndThenResets)
 TEST_F(RtcCntl, ASupplyThatRecoversInTimeResetsNothing)
 {
     write(RTC_BROWN_OUT, 1u << 30 | 1u << 26 | 149u << 16);
-    rtc_cntl_set_supply_low(&rtc, true, bench.now);
-    rtc_cntl_set_supply_low(&rtc, false, bench.now + SIM_US(100));
+    rtc_cntl_set_supply(&rtc, 2400, bench.now);
+    rtc_cntl_set_supply(&rtc, 3300, bench.now + SIM_US(100));
     EXPECT_TRUE(bench.is_idle());
     EXPECT_EQ(get(RTC_BROWN_OUT_DET), 0u);
     EXPECT_EQ(get(RTC_INT_RAW_BROWN_OUT_INT_RAW), 1u) << "software still hears of it";

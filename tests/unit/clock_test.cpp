@@ -173,7 +173,7 @@ TEST(ClockTree, TheCpuClockFollowsTheSelectionsOfThreeDevices)
     clock_tree_init(&tree);
     sim_time at = 0;
     for (const row &row : rows) {
-        tree.select = {row.source, row.cpu_period, row.pre_div, 120000000};
+        tree.select = {row.source, row.cpu_period, row.pre_div, 120000000, false};
         clock_tree_select(&tree, at += SIM_US(1));
         EXPECT_EQ(tree.clock[CLOCK_CPU].hz, row.cpu);
         EXPECT_EQ(tree.clock[CLOCK_APB].hz, row.apb);
