@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "net_bridge/dhcp_server.h"
 #include "net_bridge/net_forward.h"
 
 enum { GATEWAY = 2, NAMESERVER = 3, FIRST_LEASE = 15, CLIENTS_WAITING = 128 };
@@ -30,6 +31,7 @@ struct slirp_backend {
     struct slirp_timer *timers;
     struct pollfd *fds;
     unsigned fd_count, fd_capacity;
+    struct dhcp_server *dhcp; /* libslirp's own has 16 leases */
     uint64_t fragments;
 };
 
@@ -188,7 +190,8 @@ static void input(void *ctx, const uint8_t *frame, unsigned length, sim_time now
         slirp->fragments++;
         return;
     }
-    slirp_input(slirp->slirp, frame, (int)length);
+    if (!dhcp_server_input(slirp->dhcp, frame, length))
+        slirp_input(slirp->slirp, frame, (int)length);
 }
 
 unsigned slirp_backend_sockets(const struct slirp_backend *slirp)
@@ -208,6 +211,7 @@ static void destroy(void *ctx)
     struct slirp_backend *slirp = ctx;
     if (slirp->slirp)
         slirp_cleanup(slirp->slirp);
+    dhcp_server_destroy(slirp->dhcp);
     while (slirp->timers)
         timer_free(slirp->timers, slirp);
     free(slirp->fds);
@@ -220,9 +224,30 @@ static struct in_addr in_network(const struct slirp_backend *slirp, unsigned num
     return address;
 }
 
+static uint32_t first_lease(const struct slirp_backend *slirp)
+{
+    return ~slirp->mask > 2 * FIRST_LEASE ? FIRST_LEASE : 4;
+}
+
+static enum sim_status start_dhcp(struct slirp_backend *slirp, const struct slirp_config *config)
+{
+    const struct dhcp_server_sink sink = {slirp->sink.ctx, slirp->sink.frame};
+    const uint32_t gateway = slirp->network + GATEWAY;
+    const struct dhcp_server_config settings = {.server = gateway,
+                                                .mask = slirp->mask,
+                                                .router = gateway,
+                                                .dns = slirp->network + NAMESERVER,
+                                                .first = slirp->network + first_lease(slirp),
+                                                .last = slirp->network + ~slirp->mask - 1,
+                                                /* libslirp's address for its host */
+                                                .mac = {0x52, 0x55, (uint8_t)(gateway >> 24), (uint8_t)(gateway >> 16),
+                                                        (uint8_t)(gateway >> 8), (uint8_t)gateway},
+                                                .hostname = config->hostname};
+    return dhcp_server_create(&settings, &sink, &slirp->dhcp);
+}
+
 static enum sim_status start(struct slirp_backend *slirp, const struct slirp_config *config)
 {
-    unsigned hosts = ~slirp->mask;
     const SlirpConfig settings = {.version = 4,
                                   .restricted = config->restricted,
                                   .in_enabled = true,
@@ -230,11 +255,11 @@ static enum sim_status start(struct slirp_backend *slirp, const struct slirp_con
                                   .vnetmask.s_addr = htonl(slirp->mask),
                                   .vhost = in_network(slirp, GATEWAY),
                                   .vhostname = config->hostname,
-                                  .vdhcp_start = in_network(slirp, hosts > 2 * FIRST_LEASE ? FIRST_LEASE : 4),
+                                  .vdhcp_start = in_network(slirp, first_lease(slirp)),
                                   .vnameserver = in_network(slirp, NAMESERVER),
                                   .disable_host_loopback = config->no_host_loopback};
     slirp->slirp = slirp_new(&settings, &callbacks, slirp);
-    return slirp->slirp ? SIM_OK : SIM_IO;
+    return slirp->slirp ? start_dhcp(slirp, config) : SIM_IO;
 }
 
 enum sim_status slirp_backend_create(const struct slirp_config *config, struct net_host *host, struct evq *q,

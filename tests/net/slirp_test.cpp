@@ -73,6 +73,14 @@ TEST_F(Slirp, GivesEachGuestALeaseOfItsOwn)
     EXPECT_EQ(one.address, FIRST_LEASE) << "the same one again";
 }
 
+// libslirp's own server has sixteen leases.
+TEST_F(Slirp, GivesLeasesToAHundredGuests)
+{
+    start();
+    for (uint32_t i = 0; i < 100; i++)
+        EXPECT_EQ(guest_with_lease().address, FIRST_LEASE + i);
+}
+
 TEST_F(Slirp, UsesTheNetworkThatItIsTold)
 {
     auto config = slirp_typical();

@@ -273,7 +273,8 @@ class stack
 
     void send_dhcp(unsigned type)
     {
-        bytes message = {1, 1, 6, 0, 0x56, 0x45, 0x53, 0x50};
+        // Without an address it takes nothing that is not broadcast, and says so (RFC 2131, 4.1).
+        bytes message = {1, 1, 6, 0, 0x56, 0x45, 0x53, 0x50, 0, 0, 0x80};
         message.resize(28);
         message.insert(message.end(), mac.begin(), mac.end());
         message.resize(236);
