@@ -97,7 +97,7 @@ static void tell_interrupts(struct rtl_dev *dev, sim_time now)
 static void tell_pins(struct rtl_dev *dev, sim_time now)
 {
     uint64_t oe = dev->has[RTL_GPIO_OE] ? dev->pin[RTL_GPIO_OE] : UINT64_MAX;
-    uint64_t changed = (dev->gpio_out ^ dev->pin[RTL_GPIO_OUT]) | (dev->gpio_oe ^ oe);
+    uint64_t changed = ((dev->gpio_out ^ dev->pin[RTL_GPIO_OUT]) & oe) | (dev->gpio_oe ^ oe);
     dev->gpio_out = dev->pin[RTL_GPIO_OUT];
     dev->gpio_oe = oe;
     if (!dev->has[RTL_GPIO_OUT] || !dev->config.drive)
@@ -139,13 +139,19 @@ static void passed(struct rtl_dev *dev, uint64_t cycles)
     dev->awake -= cycles < dev->awake ? (unsigned)cycles : dev->awake;
 }
 
+/* The memory side looks at what the edge saw. */
+static void remember(struct rtl_dev *dev)
+{
+    if (rtl_has_dma(dev))
+        memcpy(dev->before, dev->pin, sizeof dev->before);
+}
+
 static void run(struct rtl_dev *dev, uint64_t cycles)
 {
     bool inside = dev->inside;
     if (dev->inputs_moved)
         rtl_settle(dev);
-    if (rtl_has_dma(dev))
-        memcpy(dev->before, dev->pin, sizeof dev->before);
+    remember(dev);
     dev->inside = true;
     passed(dev, dev->abi->run(dev->block, dev->cycle, cycles));
     after_edge(dev);
@@ -186,6 +192,7 @@ static void plan(struct rtl_dev *dev)
         return;
     }
     if (can_run_ahead(dev)) {
+        remember(dev);
         dev->abi->save(dev->block);
         dev->running_ahead = true;
         dev->ahead = dev->abi->run(dev->block, dev->cycle, dev->awake ? dev->awake : dev->lookahead);
