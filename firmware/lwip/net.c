@@ -184,6 +184,11 @@ const char *net_command_wifi(const char *settings)
     return net_start_path(NET_WIFI, settings);
 }
 
+const char *net_command_wifi_address(const char *settings)
+{
+    return is_started[NET_WIFI] ? address_settings(&netifs[NET_WIFI], settings) : "wifi comes first";
+}
+
 const char *net_command_dns(const char *settings)
 {
     ip_addr_t server;

@@ -17,7 +17,8 @@
 
 #include "lwip/netif.h"
 
-enum net_path { NET_ETH, NET_UART, NET_WIFI, NET_PATHS };
+/* What is not local goes over the first that has an address. */
+enum net_path { NET_ETH, NET_WIFI, NET_UART, NET_PATHS };
 const char *net_path_name(enum net_path path);
 
 /* Once, first. The program's name is for its messages; borrowed. */
@@ -28,19 +29,21 @@ void net_init(const char *program);
  *   eth   dhcp | off | ADDRESS/BITS [GATEWAY]
  *   uart  dhcp | off | ADDRESS/BITS [GATEWAY]       the tunnel on UART1: netif_tunnel.c
  *         bridge                                    192.168.100.2, to a host without ARP at 192.168.100.1
- *   wifi  off | SSID [PASSPHRASE]                   a station; DHCP
+ *   wifi  off | SSID [PASSPHRASE]                   a station; DHCP, unless then told
+ *   wifi-address  dhcp | ADDRESS/BITS [GATEWAY]
  *
  * NULL: done, else what is wrong. */
 const char *net_start_path(enum net_path path, const char *settings);
 /* The rows of these commands, for programs with commands of their own; `dns ADDRESS` sets the name server. */
+/* clang-format off */
 #define NET_COMMANDS                                                                                                   \
     {"eth", net_command_eth}, {"uart", net_command_uart}, {"wifi", net_command_wifi},                                  \
-    {                                                                                                                  \
-        "dns", net_command_dns                                                                                         \
-    }
+    {"wifi-address", net_command_wifi_address}, {"dns", net_command_dns}
+/* clang-format on */
 const char *net_command_eth(const char *settings);
 const char *net_command_uart(const char *settings);
 const char *net_command_wifi(const char *settings);
+const char *net_command_wifi_address(const char *settings);
 const char *net_command_dns(const char *settings);
 
 /* Called when a path has got an address, or another one. */
