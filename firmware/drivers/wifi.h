@@ -67,6 +67,10 @@ struct wifi_frame {
 /* Also from interrupt handlers, done callbacks too. */
 void wifi_send(struct wifi_frame *frame);
 
+/* Takes all frames back that are not on the air right now; they come back undelivered, by way of their callbacks,
+ * before this returns. To be called before keys are removed: what is queued would go out unencrypted. */
+void wifi_flush(void);
+
 /* Frames in a queue, the one with the hardware included. */
 unsigned wifi_queued(enum wifi_queue queue);
 

@@ -221,6 +221,11 @@ void wifi_hw_start(unsigned slot, const struct wifi_hw_attempt *attempt)
                                         bit(WIFI_MAC_PLCP0_VALID) | bit(WIFI_MAC_PLCP0_ENABLE));
 }
 
+void wifi_hw_cancel(unsigned slot)
+{
+    hw_write(slot_base(slot) + WIFI_MAC_PLCP0, 0);
+}
+
 unsigned wifi_hw_take_complete(void)
 {
     uint32_t slots = hw_read(MAC + WIFI_MAC_TX_COMPLETE);

@@ -46,6 +46,9 @@ struct wifi_hw_attempt {
 
 void wifi_hw_start(unsigned slot, const struct wifi_hw_attempt *attempt);
 
+/* Takes the attempt back; one that is on the air ends without a report. */
+void wifi_hw_cancel(unsigned slot);
+
 enum wifi_hw_result { WIFI_HW_OK, WIFI_HW_NO_CTS, WIFI_HW_NO_ACK, WIFI_HW_ERROR };
 
 /* Slots whose attempt is over (bits), taken back. */

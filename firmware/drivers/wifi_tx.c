@@ -203,3 +203,40 @@ void wifi_tx_failed(uint32_t time_us)
         repeat_or_drop(q, contention_collided_inside(&queues[q].contention), false, time_us);
     }
 }
+
+static struct wifi_frame *take_first(struct queue *queue)
+{
+    struct wifi_frame *frame = queue->first;
+    queue->first = frame->next;
+    queue->count--;
+    return frame;
+}
+
+/* The hardware's reports of what it has ended meanwhile are of no interest any more. */
+void wifi_flush(void)
+{
+    uint32_t ps = mask_interrupts(), now = wifi_hw_time_us();
+    unsigned collided, late;
+    for (unsigned q = 0; q < WIFI_QUEUES; q++)
+        wifi_hw_cancel(q);
+    wifi_hw_take_complete();
+    wifi_hw_take_failed(&collided, &late);
+    for (unsigned q = 0; q < WIFI_QUEUES; q++) {
+        struct queue *queue = &queues[q];
+        contention_init(&queue->contention, &wifi_state.config.queue[q]);
+        queue->is_busy = true; /* a callback may send anew: that begins when all old ones are gone */
+        for (unsigned n = queue->count; n > 0; n--) {
+            struct wifi_frame *frame = take_first(queue);
+            frame->is_delivered = false;
+            frame->ack_snr = 127;
+            frame->done_us = now;
+            wifi_state.counts.dropped++;
+            if (frame->done)
+                frame->done(frame);
+        }
+        queue->is_busy = false;
+        if (queue->first)
+            begin(q);
+    }
+    restore_interrupts(ps);
+}

@@ -41,17 +41,21 @@ void sta_set_state(enum sta_state state, uint64_t deadline)
         sta_tell(&(struct sta_event){.kind = STA_EVENT_STATE, .state = state});
 }
 
-static void forget_keys(void)
+/* First the frames, then the keys: what is still queued would go out in the clear (as CVE-2019-15126 has it). */
+static void leave(unsigned goodbye)
 {
+    wifi_flush();
     for (unsigned slot = 0; slot <= STA_KEY_PAIR; slot++)
         wifi_remove_key(slot);
+    if (goodbye && sta.has_bss)
+        sta_say_goodbye(goodbye);
+    sta.has_bss = false;
 }
 
-void sta_fail(unsigned reason)
+void sta_fail(unsigned reason, unsigned goodbye)
 {
     bool was_up = sta.state == STA_UP;
-    forget_keys();
-    sta.has_bss = false;
+    leave(goodbye);
     sta.counts.disconnections += was_up;
     uint32_t pause_ms = sta.pause_ms;
     sta.pause_ms = 2 * pause_ms < LAST_PAUSE_MS ? 2 * pause_ms : LAST_PAUSE_MS;
@@ -118,7 +122,6 @@ bool sta_start(const struct sta_config *config)
         radio.power_dbm = config->power_dbm;
     if (!wifi_init(&radio))
         return false;
-    forget_keys();
     sta_data_init();
     sta_scan_begin();
     return true;
@@ -128,10 +131,7 @@ void sta_stop(void)
 {
     if (sta.state == STA_OFF)
         return;
-    if (sta.has_bss)
-        sta_deauthenticate();
-    forget_keys();
-    sta.has_bss = false;
+    leave(STA_GOODBYE_LEAVING);
     sta_set_state(STA_OFF, STA_NEVER);
     sta_tell(&(struct sta_event){.kind = STA_EVENT_DOWN, .reason = STA_REASON_STOPPED});
 }

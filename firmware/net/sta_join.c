@@ -16,11 +16,9 @@ enum {
     ANSWER_MS = 100,
     HANDSHAKE_MS = 6000, /* an access point's four messages, a second apart, and to spare */
     MESSAGES_1 = 3,      /* so many first messages, all answered: ours were not understood */
-    REASON_LEAVING = 3,
-    REASON_ELEMENT = 17,
-    CHECK_MS = 500,    /* of the network while it is up */
-    SILENCE_MS = 1000, /* then it is asked */
-    LOST_MS = 3000,    /* and then given up */
+    CHECK_MS = 500,      /* of the network while it is up */
+    SILENCE_MS = 1000,   /* then it is asked */
+    LOST_MS = 3000,      /* and then given up */
     KEEP_ALIVE_MS = 10000
 };
 
@@ -82,10 +80,9 @@ static unsigned handshake_reason(unsigned otherwise)
 void sta_join_timeout(void)
 {
     if (sta.state == STA_HANDSHAKE) {
-        sta_deauthenticate();
-        sta_fail(handshake_reason(STA_REASON_HANDSHAKE));
+        sta_fail(handshake_reason(STA_REASON_HANDSHAKE), STA_GOODBYE_LEAVING);
     } else if (sta.tries++ >= TRIES) {
-        sta_fail(STA_REASON_NO_ANSWER);
+        sta_fail(STA_REASON_NO_ANSWER, 0);
     } else if (sta.state == STA_AUTHENTICATING) {
         authenticate();
     } else {
@@ -98,7 +95,7 @@ static void on_authentication(const uint8_t *body, unsigned length)
     if (sta.state != STA_AUTHENTICATING || length < 6 || get16(body + 2) != 2)
         return;
     if (get16(body) != 0 || get16(body + 4) != 0) {
-        sta_fail(STA_REASON_REFUSED);
+        sta_fail(STA_REASON_REFUSED, 0);
         return;
     }
     sta.tries = 1;
@@ -110,7 +107,7 @@ static void on_association(const uint8_t *body, unsigned length)
     if (sta.state != STA_ASSOCIATING || length < 6)
         return;
     if (get16(body + 2) != 0)
-        sta_fail(STA_REASON_REFUSED);
+        sta_fail(STA_REASON_REFUSED, 0);
     else if (sta.is_secured)
         begin_handshake();
     else
@@ -119,16 +116,11 @@ static void on_association(const uint8_t *body, unsigned length)
 
 /* ---- Leaving ----------------------------------------------------------------------------------------------------- */
 
-static void say_goodbye(unsigned reason)
+void sta_say_goodbye(unsigned reason)
 {
     uint8_t body[2];
     put16(body, reason);
     sta_send_management(DEAUTH, sta.bss.info.bssid, sta.bss.info.bssid, body, sizeof body);
-}
-
-void sta_deauthenticate(void)
-{
-    say_goodbye(REASON_LEAVING);
 }
 
 static void on_goodbye(const uint8_t *body, unsigned length)
@@ -136,7 +128,7 @@ static void on_goodbye(const uint8_t *body, unsigned length)
     unsigned reason = length >= 2 ? get16(body) & 0xFFu : 1;
     if (sta.state < STA_AUTHENTICATING || sta.state > STA_UP)
         return;
-    sta_fail(sta.state == STA_HANDSHAKE ? handshake_reason(reason) : reason);
+    sta_fail(sta.state == STA_HANDSHAKE ? handshake_reason(reason) : reason, 0);
 }
 
 /* ---- Keys -------------------------------------------------------------------------------------------------------- */
@@ -176,8 +168,7 @@ void sta_on_eapol(const uint8_t *packet, unsigned length, bool was_protected)
     make_nonce(nonce);
     enum supplicant_result result = supplicant_take(&sta.supplicant, packet, length, nonce, &answer);
     if (result == SUPPLICANT_ELEMENT_DIFFERS) {
-        say_goodbye(REASON_ELEMENT);
-        sta_fail(STA_REASON_HANDSHAKE);
+        sta_fail(STA_REASON_HANDSHAKE, STA_GOODBYE_ELEMENT);
         return;
     }
     if (result < SUPPLICANT_ANSWER) {
@@ -185,8 +176,7 @@ void sta_on_eapol(const uint8_t *packet, unsigned length, bool was_protected)
         return;
     }
     if (sta.state == STA_HANDSHAKE && sta.supplicant.first_messages >= MESSAGES_1) {
-        sta_deauthenticate();
-        sta_fail(STA_REASON_WRONG_PASSPHRASE);
+        sta_fail(STA_REASON_WRONG_PASSPHRASE, STA_GOODBYE_LEAVING);
         return;
     }
     sta_send_eapol(answer.reply, answer.length, was_protected);
@@ -220,7 +210,7 @@ void sta_up_timeout(void)
 {
     uint64_t now = wifi_time64_us();
     if (now - sta.heard >= (uint64_t)LOST_MS * MS_US) {
-        sta_fail(STA_REASON_BEACONS_LOST);
+        sta_fail(STA_REASON_BEACONS_LOST, 0);
         return;
     }
     if (now - sta.heard >= (uint64_t)SILENCE_MS * MS_US)

@@ -59,8 +59,10 @@ extern struct sta sta;
 /* sta.c */
 void sta_set_state(enum sta_state state, uint64_t deadline);
 void sta_tell(const struct sta_event *event);
-/* Back to the beginning: tells why, and tries again after a pause. */
-void sta_fail(unsigned reason);
+/* Back to the beginning: tells why, and tries again after a pause. goodbye: reason code for the access point; 0: it
+ * knows, or cannot be reached. */
+void sta_fail(unsigned reason, unsigned goodbye);
+enum { STA_GOODBYE_LEAVING = 3, STA_GOODBYE_ELEMENT = 17 };
 
 /* sta_scan.c */
 void sta_scan_begin(void);
@@ -74,7 +76,7 @@ void sta_join_begin(const struct bss *bss);
 void sta_join_timeout(void);
 void sta_on_management(const struct wifi_received *received);
 void sta_on_eapol(const uint8_t *packet, unsigned length, bool was_protected);
-void sta_deauthenticate(void);
+void sta_say_goodbye(unsigned reason);
 void sta_up_timeout(void);
 
 /* sta_data.c */

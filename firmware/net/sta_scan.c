@@ -74,7 +74,7 @@ void sta_scan_conclude(void)
             sta_join_begin(&sta.found[i]);
             return;
         }
-    sta_fail(STA_REASON_NO_NETWORK);
+    sta_fail(STA_REASON_NO_NETWORK, 0);
 }
 
 static void end(void)

@@ -160,6 +160,26 @@ static void check_fallback(void)
     check_equal(&checks, "with that rate's Duration", get16(bytes[0] + 2), rate_ack_duration_us(RATE_24M));
 }
 
+/* Frames that wait come back at once, and the queue works on. */
+static void check_flush(void)
+{
+    done_count = 0;
+    for (unsigned n = 0; n < FRAMES - 1; n++) {
+        prepare(n, TO_NOBODY, n % 2 ? WIFI_VOICE : WIFI_BEST_EFFORT, RATE_6M);
+        wifi_send(&frames[n]);
+    }
+    delay_us(300);
+    wifi_flush();
+    check_equal(&checks, "frames taken back", done_count, FRAMES - 1);
+    check_true(&checks, "undelivered", !frames[0].is_delivered && !frames[FRAMES - 2].is_delivered);
+    check_equal(&checks, "the queues are empty", wifi_queued(WIFI_BEST_EFFORT) + wifi_queued(WIFI_VOICE), 0);
+    done_count = 0;
+    prepare(FRAMES - 1, TO_ALL, WIFI_BEST_EFFORT, RATE_6M);
+    wifi_send(&frames[FRAMES - 1]);
+    check_true(&checks, "a later frame is sent", wait_for(1) && frames[FRAMES - 1].is_delivered);
+    check_equal(&checks, "and only that", done_count, 1);
+}
+
 static void check_settings(void)
 {
     struct wifi_received received;
@@ -187,6 +207,7 @@ int main(void)
     check_all();
     check_queues();
     check_fallback();
+    check_flush();
     check_settings();
     return check_summary(&checks, "wifi");
 }
