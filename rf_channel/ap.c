@@ -7,7 +7,9 @@
 
 struct ap_config ap_defaults(void)
 {
-    return (struct ap_config){.station = station_defaults(),
+    struct station_config station = station_defaults();
+    station.fallback_after = 2;
+    return (struct ap_config){.station = station,
                               .ssid = "vesper",
                               .standard = AP_STANDARD_G,
                               .basic_mode = {RF_RATE_DSSS_1, false},

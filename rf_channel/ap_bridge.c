@@ -33,7 +33,8 @@ void ap_bridge_send(struct client *client, const uint8_t *ethernet, size_t size)
     if (!frame)
         return;
     frame->client = client;
-    frame->mode = client->mode;
+    if (ethernet_type(ethernet) != ETHERTYPE_EAPOL) /* handshakes must get through at the edge of the cell too */
+        frame->mode = client->mode;
     if (client->wmm)
         frame->queue = llc_queue(priority);
     client->tx_bytes += size;
