@@ -175,6 +175,11 @@ class session
     {
         return rtl.get();
     }
+    // NULL: the run has none. For programs that put frames into it (tests/bench/station_bench.cpp).
+    struct air *air() const
+    {
+        return radio ? radio->model() : nullptr;
+    }
     const radio_outputs *air_outputs() const
     {
         return radio_out.get();
