@@ -15,11 +15,10 @@ namespace
 struct element {
     std::string name;
     std::map<std::string, std::string> attributes;
-    const std::string &operator[](const char *key) const
+    std::string operator[](const char *key) const
     {
-        static const std::string nothing;
         auto found = attributes.find(key);
-        return found == attributes.end() ? nothing : found->second;
+        return found == attributes.end() ? std::string{} : found->second;
     }
 };
 
@@ -115,12 +114,13 @@ constexpr pin_row pin_rows[] = {
 #include "verilog/host/rtl_pins.def"
 };
 
-const std::vector<std::string> &prefixes_of(group where)
+std::vector<std::string> prefixes_of(group where)
 {
-    static const std::vector<std::string> apb = {"", "s_apb_", "apb_", "s_"};
-    static const std::vector<std::string> axi = {"", "s_axi_", "s_axil_", "axi_", "axil_", "s00_axi_", "s_"};
-    static const std::vector<std::string> dma = {"m_axi_", "m_axil_", "m00_axi_", "m_"};
-    return where == group::APB ? apb : where == group::AXI ? axi : dma;
+    if (where == group::APB)
+        return {"", "s_apb_", "apb_", "s_"};
+    if (where == group::AXI)
+        return {"", "s_axi_", "s_axil_", "axi_", "axil_", "s00_axi_", "s_"};
+    return {"m_axi_", "m_axil_", "m00_axi_", "m_"};
 }
 
 const char *group_text(group where)
@@ -264,10 +264,7 @@ class connector
 
     static std::string shape(const rtl_verilog_port &port)
     {
-        return std::string(port.direction == "output"  ? "an "
-                           : port.direction == "input" ? "an "
-                                                       : "an ") +
-               port.direction + " of " + bits_text(port.width);
+        return "an " + port.direction + " of " + bits_text(port.width);
     }
 
     const rtl_verilog_port *port_of(const pin_row &row)
@@ -461,7 +458,7 @@ bool rtl_read_xml(const std::string &text, rtl_design *design)
     element e;
     for (std::size_t at = 0; next_element(text, &at, &e);) {
         if (e.name == "file") {
-            if (files.emplace(e["id"], e["filename"]).second && e["filename"].front() != '<')
+            if (files.emplace(e["id"], e["filename"]).second && e["filename"].compare(0, 1, "<") != 0)
                 design->files.push_back(e["filename"]);
         } else if (e.name == "cell" && design->top.empty()) {
             design->top = e["submodname"];

@@ -65,7 +65,8 @@ static enum sim_status load(struct rtl_library *library, const char *path, struc
 {
     char place[4096]; /* without a slash dlopen would look elsewhere */
     snprintf(place, sizeof place, "%s%s", strchr(path, '/') ? "" : "./", path);
-    library->handle = dlopen(place, RTLD_NOW | RTLD_LOCAL);
+    /* It stays in memory after dlclose: Verilator's run-time keeps what it allocates once for ever. */
+    library->handle = dlopen(place, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
     if (!library->handle)
         return reject(log, path, SIM_BAD_FORMAT, "cannot be loaded: %s", dlerror());
     void *symbol = dlsym(library->handle, RTL_ABI_SYMBOL);
