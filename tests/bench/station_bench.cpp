@@ -6,6 +6,7 @@
 #include "sc_top/run/plain_kernel.h"
 #include "sc_top/run/radio_scene.h"
 
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -67,7 +68,8 @@ int main(int argc, char **argv)
         vesper::scenario_parse(scenario_of(argv[1], standard, passphrase), "./bench.toml", {}, out.log(), &what) !=
             SIM_OK)
         return 2;
-    vesper::session run(what, out, nullptr);
+    const volatile std::sig_atomic_t never = 0;
+    vesper::session run(what, out, &never);
     if (run.build() != SIM_OK)
         return 2;
     source s = {air_access_point(run.air(), 1), run.shared_queue(), {}, filling(size)};
