@@ -52,6 +52,20 @@ void gpio_make_input(unsigned pad, enum gpio_pull pull)
     set_mux(pad, IO_MUX_GPIO0_FUN_WPD, pull == GPIO_PULL_DOWN);
 }
 
+void gpio_route_output(unsigned pad, unsigned signal)
+{
+    gpio_make_input(pad, GPIO_PULL_NONE);
+    hw_write(BASE_gpio + GPIO_FUNC_OUT_SEL_CFG + 4 * pad, hw_field(GPIO_FUNC_OUT_SEL_CFG_FUNC_OUT_SEL, signal));
+    write_bit(pad, GPIO_ENABLE_W1TS, GPIO_ENABLE1_W1TS);
+}
+
+void gpio_route_input(unsigned pad, unsigned signal, enum gpio_pull pull)
+{
+    gpio_make_input(pad, pull);
+    hw_write(BASE_gpio + GPIO_FUNC_IN_SEL_CFG + 4 * signal,
+             hw_field(GPIO_FUNC_IN_SEL_CFG_FUNC_IN_SEL, pad) | hw_field(GPIO_FUNC_IN_SEL_CFG_SIG_IN_SEL, 1));
+}
+
 void gpio_set(unsigned pad, bool high)
 {
     if (high)

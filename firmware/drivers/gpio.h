@@ -16,6 +16,10 @@ enum gpio_trigger { GPIO_OFF, GPIO_RISING, GPIO_FALLING, GPIO_ANY_EDGE, GPIO_LOW
 /* The pad shows what gpio_set says. It can be read, too. */
 void gpio_make_output(unsigned pad);
 void gpio_make_input(unsigned pad, enum gpio_pull pull);
+/* Through the matrix: the pad shows a peripheral's output, or the peripheral's input is the pad. Numbers of signals:
+ * ESP32 TRM, table "GPIO Matrix Peripheral Signals". */
+void gpio_route_output(unsigned pad, unsigned signal);
+void gpio_route_input(unsigned pad, unsigned signal, enum gpio_pull pull);
 void gpio_set(unsigned pad, bool high);
 bool gpio_get(unsigned pad);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Ethernet frames over UART1 at 115200 baud: two bytes of length, most significant first, then the frame.
+/* Ethernet frames over UART1 (pads 17 and 16) at 115200 baud: two bytes of length, most significant first, then the
+ * frame.
  *
  * The form has neither a mark where a frame begins nor a check. So a frame must look like one: a possible length, to us
  * or to a group, from a single station. Where it does not, one byte is dropped and the next place tried. A frame that
@@ -7,6 +8,7 @@
 #include <string.h>
 
 #include "firmware/drivers/chip.h"
+#include "firmware/drivers/gpio.h"
 #include "firmware/drivers/uart.h"
 #include "firmware/lwip/netif_queue.h"
 
@@ -16,6 +18,9 @@
 
 enum {
     UART = 1,
+    TX_PAD = 17, /* the UART's own pads, 9 and 10, are those of the flash chip */
+    RX_PAD = 16,
+    SIGNAL = 17, /* U1TXD, U1RXD */
     BAUD = 115200,
     HEADER = 2,
     FRAME_MIN = 14,
@@ -60,6 +65,8 @@ err_t netif_tunnel_init(struct netif *netif)
     if (!chip_mac(address))
         return ERR_IF;
     address[0] |= 2; /* locally administered: not one of the four that the chip has */
+    gpio_route_output(TX_PAD, SIGNAL);
+    gpio_route_input(RX_PAD, SIGNAL, GPIO_PULL_UP);
     uart_init(UART, BAUD);
     uart_begin_buffered(UART, &(struct uart_buffers){rx_ring, tx_ring, BUFFER, BUFFER});
     netif_set_up_ethernet(netif, "ut", address, link_output);
