@@ -187,6 +187,85 @@ TEST_P(Http, WritesCapturesInWhichNothingIsWrong)
 
 INSTANTIATE_TEST_SUITE_P(Over, Http, testing::Values(ethernet), [](const auto &made) { return made.param.name; });
 
+/* ---- The far end of the UART tunnel -------------------------------------------------------------------------------
+ */
+
+void put16(std::string &to, size_t at, unsigned value)
+{
+    to[at] = static_cast<char>(value >> 8);
+    to[at + 1] = static_cast<char>(value);
+}
+
+unsigned get16(const std::string &from, size_t at)
+{
+    return static_cast<unsigned>(static_cast<uint8_t>(from[at]) << 8 | static_cast<uint8_t>(from[at + 1]));
+}
+
+/* RFC 1071 */
+unsigned internet_sum(const std::string &bytes, size_t from, size_t to)
+{
+    unsigned sum = 0;
+    for (size_t at = from; at < to; at += 2)
+        sum += get16(bytes, at);
+    while (sum >> 16)
+        sum = (sum & 0xFFFF) + (sum >> 16);
+    return ~sum & 0xFFFF;
+}
+
+/* As the bridge of seed document 004 sends it: 98 bytes of Ethernet, fixed addresses, the length before it. */
+std::string echo_request(unsigned number)
+{
+    std::string f = std::string("\0\x62\2\0\0\0\0\2\2\0\0\0\0\1\x8\0", 16) + '\x45' + std::string(83, 0);
+    put16(f, 18, 84);
+    f[24] = 64;
+    f[25] = 1;
+    const uint8_t addresses[] = {192, 168, 100, 1, 192, 168, 100, 2};
+    std::copy(addresses, addresses + 8, f.begin() + 28);
+    put16(f, 26, internet_sum(f, 16, 36));
+    f[36] = 8;
+    put16(f, 42, number);
+    put16(f, 38, internet_sum(f, 36, f.size()));
+    return f;
+}
+
+/* Takes frames from the wire until one answers; its number, 0: none came. */
+unsigned next_answer(const tcp_socket &wire, std::string &come)
+{
+    for (;;) {
+        if (come.size() >= 2 && come.size() >= 2u + get16(come, 0)) {
+            const std::string frame = come.substr(0, 2u + get16(come, 0));
+            come.erase(0, frame.size());
+            if (frame.size() == 100 && frame[36] == 0)
+                return internet_sum(frame, 36, frame.size()) == 0 ? get16(frame, 42) : 0;
+            continue;
+        }
+        const std::string more = wire.receive();
+        if (more.empty())
+            return 0;
+        come += more;
+    }
+}
+
+TEST(UartTunnel, AnswersTheDocumentsBridgeWhateverElseIsOnTheWire)
+{
+    networked_run run;
+    run.start("[run]\nuntil = '1000000s'\n[[node]]\nfirmware = '" + vesper_process::firmware("httpd") +
+              "'\nuart0 = 'log'\nuart1 = 'tcp-listen:0'\n");
+    const std::string &text = run.wait_for("httpd: http://192.168.100.2/");
+    std::smatch match;
+    ASSERT_TRUE(std::regex_search(text, match, std::regex("listening at port (\\d+)")));
+    const tcp_socket wire = tcp_socket::connected(static_cast<uint16_t>(std::stoi(match[1])));
+    std::string come;
+    const std::string noise[] = {"", "ets Jul 29 2019 12:21:46\r\n", std::string("\xFF\xFF\0\0\1", 5),
+                                 std::string(200, '\0'), some_bytes(3000)};
+    unsigned number = 1;
+    for (const std::string &bytes : noise) {
+        ASSERT_TRUE(wire.send(bytes + echo_request(number)));
+        EXPECT_EQ(next_answer(wire, come), number) << bytes.size() << " bytes before it";
+        number++;
+    }
+}
+
 /* ---- The server itself --------------------------------------------------------------------------------------------
  */
 
