@@ -22,8 +22,7 @@ constexpr sim_time SYMBOL = SIM_US(1);
 class stopwatch
 {
   public:
-    explicit stopwatch(std::chrono::steady_clock::duration *total)
-        : sum(total), begun(std::chrono::steady_clock::now())
+    explicit stopwatch(std::chrono::steady_clock::duration *total) : sum(total), begun(std::chrono::steady_clock::now())
     {
     }
     ~stopwatch()
@@ -73,10 +72,12 @@ rtl_radio::rtl_radio(rtl_radio_config c, struct dcf *engine) : what(std::move(c)
         join_radio(dcf_radio(engine));
 }
 
-void rtl_radio::differs(sim_time now, const std::string &text)
+void rtl_radio::differs(sim_time now, rtl_part part, const std::string &text, bool ends)
 {
-    if (count.differences++ == 0 && what.differs)
-        what.differs(now, text);
+    bool both = part == rtl_part::both;
+    count.differences++;
+    if (what.differs && (count.differences == 1 || ends))
+        what.differs(now, text, both || ends);
 }
 
 // --- Channel access -------------------------------------------------------------------------------------------------
@@ -86,7 +87,7 @@ dcf_access_decision rtl_radio::decide(sim_time now)
     rtl_channel_access::decision d = access->decide(now);
     count.decisions++;
     if (!d.decided || access->has_strayed()) {
-        differs(now, "channel access: the RTL did not decide at the time that it had announced");
+        differs(now, what.backoff, "channel access: the RTL did not decide at the time that it had announced", true);
         return {DCF_SLOTS, 0, now};
     }
     return {d.winner, d.losers, d.boundary};
@@ -124,8 +125,10 @@ void rtl_radio::join_access(struct dcf *engine)
     access_ops.differs = [](void *ctx, sim_time now, const char *text, unsigned slot, std::uint64_t model,
                             std::uint64_t hardware) {
         std::string queue = slot < DCF_SLOTS ? format(", queue %u", slot) : std::string{};
-        static_cast<rtl_radio *>(ctx)->differs(
-            now, format("channel access, %s%s: model %" PRIu64 ", RTL %" PRIu64, text, queue.c_str(), model, hardware));
+        auto *self = static_cast<rtl_radio *>(ctx);
+        self->differs(
+            now, self->what.backoff,
+            format("channel access, %s%s: model %" PRIu64 ", RTL %" PRIu64, text, queue.c_str(), model, hardware));
     };
     dcf_set_access(engine, &access_ops, this, what.backoff == rtl_part::both);
 }
@@ -160,8 +163,9 @@ std::uint32_t rtl_radio::sequence_of(sim_time now, const std::uint8_t *bytes, st
     std::uint32_t sequence = fcs->of(now, bytes, size);
     count.checked++;
     if (sequence != model)
-        differs(now, format("frame check sequence of %zu bytes sent: model %08" PRIx32 ", RTL %08" PRIx32, size, model,
-                            sequence));
+        differs(now, what.fcs,
+                format("frame check sequence of %zu bytes sent: model %08" PRIx32 ", RTL %08" PRIx32, size, model,
+                       sequence));
     return what.fcs == rtl_part::both ? model : sequence;
 }
 
@@ -179,13 +183,15 @@ bool rtl_radio::is_good(sim_time now, const std::vector<std::uint8_t> &psdu, boo
         bool there = fcs->is_good(now, psdu.data(), psdu.size());
         count.checked++;
         if (there != model)
-            differs(now, format("frame check sequence of %zu bytes received: model %s, RTL %s", psdu.size(),
-                                model ? "good" : "bad", there ? "good" : "bad"));
+            differs(now, what.fcs,
+                    format("frame check sequence of %zu bytes received: model %s, RTL %s", psdu.size(),
+                           model ? "good" : "bad", there ? "good" : "bad"));
         good = what.fcs == rtl_part::both ? model : there;
     }
     if (good != expected)
-        differs(now, format("a frame of %zu bytes: %s on the model's air, %s by its frame check sequence", psdu.size(),
-                            expected ? "intact" : "lost", good ? "intact" : "bad"));
+        differs(now, fcs ? what.fcs : what.baseband,
+                format("a frame of %zu bytes: %s on the model's air, %s by its frame check sequence", psdu.size(),
+                       expected ? "intact" : "lost", good ? "intact" : "bad"));
     return good;
 }
 
@@ -211,8 +217,9 @@ void rtl_radio::compare_chips(sim_time now, const std::vector<std::uint8_t> &pha
         n++;
     if (same && n == model.size())
         return;
-    differs(now, format("baseband, a frame of %zu bytes sent: symbol %zu of %zu is another one than the model's",
-                        frame_bytes.size(), n, model.size()));
+    differs(now, what.baseband,
+            format("baseband, a frame of %zu bytes sent: symbol %zu of %zu is another one than the model's",
+                   frame_bytes.size(), n, model.size()));
     std::vector<std::uint8_t> said(DSSS_PSDU_MAX);
     if (what.baseband == rtl_part::rtl && same &&
         dsss_demodulate(phases.data(), phases.size(), two_mbps, said.data()) == frame_bytes.size())
@@ -286,22 +293,25 @@ rf_rx_result rtl_radio::baseband_result(sim_time now, const rf_rx &result)
     rtl_baseband::received got = baseband->deafen();
     rx.on = false;
     count.received++;
-    bool header = got.header && got.two_mbps == is_fast(frame.mode) &&
-                  got.duration == frame.psdu * (is_fast(frame.mode) ? 4 : 8);
+    bool header =
+        got.header && got.two_mbps == is_fast(frame.mode) && got.duration == frame.psdu * (is_fast(frame.mode) ? 4 : 8);
     if (header != (result.result != RF_RX_HEADER_ERROR))
-        differs(now, format("baseband, a header received: model %s, RTL %s", header ? "lost" : "intact",
-                            header ? "intact" : "lost"));
+        differs(now, what.baseband,
+                format("baseband, a header received: model %s, RTL %s", header ? "lost" : "intact",
+                       header ? "intact" : "lost"));
     if (!header)
         return RF_RX_HEADER_ERROR;
     if (result.result == RF_RX_HEADER_ERROR)
         return result.result;
     if (!got.done || got.psdu.size() != frame.psdu) {
-        differs(now, format("baseband, a frame of %u bytes: the RTL receives %zu", frame.psdu, got.psdu.size()));
+        differs(now, what.baseband,
+                format("baseband, a frame of %u bytes: the RTL receives %zu", frame.psdu, got.psdu.size()));
         return RF_RX_FCS_ERROR;
     }
     bool intact = result.result == RF_RX_OK;
     if (intact && frame.payload && !std::equal(got.psdu.begin(), got.psdu.end() - MPDU_FCS, frame.payload))
-        differs(now, format("baseband, a frame of %u bytes: the RTL receives other bits than were sent", frame.psdu));
+        differs(now, what.baseband,
+                format("baseband, a frame of %u bytes: the RTL receives other bits than were sent", frame.psdu));
     // Without bytes there is no sequence that could be right.
     return !frame.payload || is_good(now, got.psdu, intact) ? RF_RX_OK : RF_RX_FCS_ERROR;
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Parts of one radio as RTL (verilog/): channel access, DSSS baseband, frame check sequence. Each in place of its model,
-// or beside it, the model's results holding and the RTL's compared with them.
+// Parts of one radio as RTL (verilog/): channel access, DSSS baseband, frame check sequence. Each in place of its
+// model, or beside it, the model's results holding and the RTL's compared with them.
 //
-// The baseband takes part where it can: 1 and 2 Mbit/s with the long preamble. Other frames are the model's, and counted.
-// Its samples are free of noise: which frames are lost is drawn by the error model, and a lost one gets a wrong symbol
-// at the end of its header or data, so that the RTL's CRC or FCS has to find it.
+// The baseband takes part where it can: 1 and 2 Mbit/s with the long preamble. Other frames are the model's, and
+// counted. Its samples are free of noise: which frames are lost is drawn by the error model, and a lost one gets a
+// wrong symbol at the end of its header or data, so that the RTL's CRC or FCS has to find it.
 #ifndef VESPER_SC_TOP_AIR_RTL_RADIO_H
 #define VESPER_SC_TOP_AIR_RTL_RADIO_H
 
@@ -28,8 +28,9 @@ struct rtl_radio_config {
     rtl_part backoff = rtl_part::model, baseband = rtl_part::model, fcs = rtl_part::model;
     std::string name;                 // of the node: scope of signals
     const trace_sink *sink = nullptr; // of the waveform
-    // RTL and model say different things, or the RTL contradicts itself.
-    std::function<void(sim_time now, const std::string &text)> differs;
+    // RTL and model say different things, or the RTL contradicts itself; told once. ends: the run should, in mode both
+    // and when the RTL is of no more use.
+    std::function<void(sim_time now, const std::string &text, bool ends)> differs;
 };
 
 class rtl_radio
@@ -54,7 +55,11 @@ class rtl_radio
     {
         return what;
     }
-    // The latest signals of all blocks, for mode both.
+    // The latest signals of all blocks that are in mode both.
+    bool has_window() const
+    {
+        return what.backoff == rtl_part::both || what.baseband == rtl_part::both || what.fcs == rtl_part::both;
+    }
     sim_status write_window(const std::string &path, sim_time end, struct log *log) const;
 
   private:
@@ -86,7 +91,7 @@ class rtl_radio
     void compare_chips(sim_time now, const std::vector<std::uint8_t> &phases, bool two_mbps, std::uint8_t *payload);
     std::uint32_t sequence_of(sim_time now, const std::uint8_t *bytes, std::size_t size);
     bool is_good(sim_time now, const std::vector<std::uint8_t> &psdu, bool expected);
-    void differs(sim_time now, const std::string &text);
+    void differs(sim_time now, rtl_part part, const std::string &text, bool ends = false);
 };
 
 } // namespace vesper

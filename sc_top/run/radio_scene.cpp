@@ -563,6 +563,43 @@ void radio_scene::observe(const air_observer &observer)
         tell(wifi_port_dcf(port.get()));
 }
 
+void radio_scene::set_rtl(const trace_sink *sink,
+                          std::function<void(std::size_t, sim_time, const std::string &, bool)> differs)
+{
+    rtl_sink = sink;
+    rtl_differs = std::move(differs);
+}
+
+const rtl_radio *radio_scene::rtl_of(unsigned number) const
+{
+    auto it = rtl_radios.find(number);
+    return it == rtl_radios.end() ? nullptr : it->second.get();
+}
+
+void radio_scene::advance_rtl(sim_time now)
+{
+    for (auto &item : rtl_radios)
+        item.second->advance(now);
+}
+
+void radio_scene::put_rtl(const node_options &options, unsigned number, struct dcf *engine)
+{
+    auto part = [](rtl_part_use use) { return static_cast<rtl_part>(use); }; // the same words in the same order
+    rtl_radio_config config;
+    config.backoff = part(options.mac_backoff);
+    config.baseband = part(options.baseband);
+    config.fcs = part(options.fcs);
+    if (config.backoff == rtl_part::model && config.baseband == rtl_part::model && config.fcs == rtl_part::model)
+        return;
+    config.name = people[number].name;
+    config.sink = rtl_sink;
+    config.differs = [this, number](sim_time now, const std::string &text, bool ends) {
+        if (rtl_differs)
+            rtl_differs(number, now, text, ends);
+    };
+    rtl_radios[number] = std::make_unique<rtl_radio>(config, engine);
+}
+
 sim_status radio_scene::attach(const scenario &what, const node_options &options, unsigned number, struct node *model)
 {
     wifi_port_config config = {};
@@ -577,6 +614,7 @@ sim_status radio_scene::attach(const scenario &what, const node_options &options
     ports.emplace_back(port);
     if (!port)
         return SIM_NO_MEMORY;
+    put_rtl(options, number, wifi_port_dcf(port));
     rf_radio *radio = dcf_radio(wifi_port_dcf(port));
     basebands.emplace_back(baseband_port_create(node_baseband(model), model, config.medium, radio, number));
     return basebands.back() ? SIM_OK : SIM_NO_MEMORY;

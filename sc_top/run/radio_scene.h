@@ -3,6 +3,7 @@
 #ifndef VESPER_SC_TOP_RUN_RADIO_SCENE_H
 #define VESPER_SC_TOP_RUN_RADIO_SCENE_H
 
+#include <functional>
 #include <list>
 #include <map>
 #include <memory>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "sc_top/air/air.h"
+#include "sc_top/air/rtl_radio.h"
 #include "sc_top/node/baseband_port.h"
 #include "sc_top/node/wifi_port.h"
 #include "sc_top/scenario/scenario.h"
@@ -44,6 +46,14 @@ class radio_scene
 
     // A radio for node `number`, before it is powered on.
     sim_status attach(const scenario &what, const node_options &options, unsigned number, struct node *model);
+
+    // For nodes whose radio has parts in RTL: the waveform, or nullptr, and who is told when RTL and model differ.
+    // Before the nodes are attached.
+    void set_rtl(const trace_sink *sink, std::function<void(std::size_t, sim_time, const std::string &, bool)> differs);
+    // By node; NULL: no RTL.
+    const rtl_radio *rtl_of(unsigned number) const;
+    // Before the waveform is written up to this time.
+    void advance_rtl(sim_time now);
 
     // Sees everything from now on, beginning with the state of the radios that are there.
     void observe(const air_observer &observer);
@@ -80,6 +90,9 @@ class radio_scene
     std::list<std::vector<rf_waypoint>> ways; // outlive the air, as does what follows
     std::list<std::vector<sim_time>> times;
     std::unique_ptr<air, air_deleter> made;
+    const trace_sink *rtl_sink = nullptr;
+    std::function<void(std::size_t, sim_time, const std::string &, bool)> rtl_differs;
+    std::map<unsigned, std::unique_ptr<rtl_radio>> rtl_radios;                    // outlive their engines
     std::vector<std::unique_ptr<wifi_port, wifi_port_deleter>> ports;             // go before the air,
     std::vector<std::unique_ptr<baseband_port, baseband_port_deleter>> basebands; // and these before their radios
 
@@ -98,6 +111,7 @@ class radio_scene
     sim_status read_matrix(const std::string &path);
     unsigned find(const std::string &name) const;
     std::vector<unsigned> find_all(const std::string &name) const;
+    void put_rtl(const node_options &options, unsigned number, struct dcf *engine);
     sim_status report(const std::string &place, const std::string &text, sim_status status) const;
 };
 

@@ -7,6 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "sc_top/run/rtl_radio_report.h"
 #include "sc_top/run/rtl_report.h"
 #include "sc_top/run/session.h"
 
@@ -170,6 +171,7 @@ std::string summary_text(const session &run, double host_seconds)
     if (run.nodes().size() > NODES_SHOWN)
         text += format("  ... and %zu more nodes, see metrics.json\n", run.nodes().size() - NODES_SHOWN);
     text += rtl_lines(run);
+    text += rtl_radio_lines(run, host_seconds);
     if (run.networks())
         text += run.networks()->summary();
     text += message_lines(run);
@@ -217,6 +219,8 @@ std::string metrics_json(const session &run)
                  {"nodes", nodes}};
     if (run.rtl_blocks())
         root["rtl"] = rtl_json(run);
+    if (json parts = rtl_radio_json(run); !parts.is_null())
+        root["rtl_radios"] = parts;
     if (run.networks())
         root["networks"] = run.networks()->json();
     if (run.pace().paced()) { // of the host, and so the one thing here that is not the same in each run

@@ -314,6 +314,10 @@ sim_status session::connect_air()
         return SIM_OK;
     for (auto &n : all_nodes)
         SIM_TRY(radio->attach(what, n->options, static_cast<unsigned>(n->number), n->model.get()));
+    radio->set_rtl(waveform ? vcd_sink(waveform.get()) : nullptr,
+                   [this](std::size_t number, sim_time now, const std::string &text, bool ends) {
+                       rtl_differs(number, now, text, ends);
+                   });
     radio_out = std::make_unique<radio_outputs>();
     return radio_out->open(*radio, what.output.pcap ? what.run.output : "",
                            waveform ? vcd_sink(waveform.get()) : nullptr, said.log());

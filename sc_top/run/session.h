@@ -46,6 +46,7 @@ enum class run_end {
     rom_call,    // a function of the mask ROM was called, and there is none
     quit,        // Ctrl-A x
     interrupted, // Ctrl-C
+    rtl_differs, // a model and the RTL beside it said different things
     output_error // an output could not be written
 };
 const char *run_end_text(run_end end);
@@ -175,6 +176,10 @@ class session
     {
         return rtl.get();
     }
+    const radio_scene *air_scene() const
+    {
+        return radio.get();
+    }
     // NULL: the run has none. For programs that put frames into it (tests/bench/station_bench.cpp).
     struct air *air() const
     {
@@ -238,6 +243,7 @@ class session
     run_end end = run_end::running;
     sim_time ended_at = 0;
     bool core_died = false;
+    bool rtl_differed = false;
     std::chrono::steady_clock::time_point host_start;
     std::chrono::steady_clock::time_point progress_due;
     sim_time progress_time = 0;
@@ -268,6 +274,8 @@ class session
     void check_ends(sim_time now);
     void check_nodes();
     void check_outputs();
+    void rtl_differs(std::size_t number, sim_time now, const std::string &text, bool ends);
+    sim_status write_rtl_windows();
     bool input_may_come() const;
     bool typing_may_come() const;
     double idle_lead_of(sim_time now);

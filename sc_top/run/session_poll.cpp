@@ -61,6 +61,8 @@ const char *run_end_text(run_end end)
     case run_end::interrupted:
         return "interrupted";
     case run_end::output_error:
+    case run_end::rtl_differs:
+        return "a model and its RTL differ";
         return "an output could not be written";
     }
     return "?";
@@ -171,6 +173,34 @@ void session::poll_uart(session_node &n, session_uart &u, sim_time now)
 }
 
 void session::check_nodes()
+// Mode both ends the run; RTL in place of a model that says something else is told of, and goes on.
+void session::rtl_differs(std::size_t number, sim_time now, const std::string &text, bool ends)
+{
+    log_at(said.log(), LOG_HOST, ends ? LOG_ERROR : LOG_WARNING, now, (all_nodes[number]->name + ".rtl").c_str(), "%s",
+           text.c_str());
+    if (!ends)
+        return;
+    rtl_differed = true;
+    finish_with(run_end::rtl_differs);
+}
+
+sim_status session::write_rtl_windows()
+{
+    sim_status status = SIM_OK;
+    for (const auto &n : all_nodes) {
+        const rtl_radio *rtl_parts = radio ? radio->rtl_of(static_cast<unsigned>(n->number)) : nullptr;
+        if (!rtl_parts || rtl_parts->counts().differences == 0 || !rtl_parts->has_window())
+            continue;
+        std::string file = n->name + ".rtl_difference.vcd", path = what.run.output.empty() ? file : output_path(file);
+        sim_status written = rtl_parts->write_window(path, ended_at, said.log());
+        status = status == SIM_OK ? written : status;
+        if (written == SIM_OK)
+            log_at(said.log(), LOG_HOST, LOG_INFO, ended_at, (n->name + ".rtl").c_str(), "the waveform around it: %s",
+                   path.c_str());
+    }
+    return status;
+}
+
 {
     std::size_t exited = 0, dead = 0, idle = 0;
     for (const auto &n : all_nodes) {
@@ -362,6 +392,7 @@ sim_status session::write_results()
     keep_first(vcd_finish(waveform.release(), ended_at));
     std::string metrics = what.run.output.empty() ? std::string{} : metrics_json(*this);
     keep_first(radio_out ? radio_out->finish() : SIM_OK);
+    keep_first(write_rtl_windows());
     keep_first(net ? net->finish() : SIM_OK);
     for (const auto &n : all_nodes)
         for (session_uart &u : n->uart) {
@@ -410,8 +441,8 @@ exit_code session::finish()
         log_at(said.log(), LOG_HOST, LOG_ERROR, SIM_TIME_NEVER, "run.expect", "no console printed '%s'", text.c_str());
     if (status != SIM_OK || covered != SIM_OK || end == run_end::output_error)
         return EXIT_USER_ERROR;
-    bool failed =
-        core_died || firmware_panicked() || end == run_end::dead || end == run_end::fail_text || exit_codes != 0;
+    bool failed = core_died || rtl_differed || firmware_panicked() || end == run_end::dead ||
+                  end == run_end::fail_text || exit_codes != 0;
     bool good_end = end != run_end::interrupted && end != run_end::quit;
     return failed || (good_end && !missing_texts().empty()) ? EXIT_GUEST_FAILED : EXIT_OK;
 }

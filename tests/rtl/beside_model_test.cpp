@@ -62,7 +62,7 @@ scene_result play(const scene_kind &kind, rtl_part part)
                 rtl_radio_config config;
                 config.backoff = part;
                 config.name = "station0";
-                config.differs = [&](sim_time now, const std::string &text) {
+                config.differs = [&](sim_time now, const std::string &text, bool) {
                     result.differences.push_back(std::to_string(now) + " ps: " + text);
                 };
                 rtl = std::make_unique<rtl_radio>(config, station_dcf(traffic_station(t)));
@@ -111,14 +111,13 @@ TEST_P(InAScene, InPlaceOfTheModelGivesTheSameFramesAtTheSamePicoseconds)
     EXPECT_EQ(rtl.differences, std::vector<std::string>{});
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Rtl, InAScene,
-    ::testing::Values(scene_kind{air::standard::g, air::preset::vesper, 3, false, false, 1},
-                      scene_kind{air::standard::b, air::preset::vesper, 3, true, false, 2},
-                      scene_kind{air::standard::n, air::preset::vesper, 4, false, true, 3},
-                      scene_kind{air::standard::g, air::preset::vesper, 2, true, true, 4},
-                      scene_kind{air::standard::g, air::preset::ns3, 3, false, true, 5},
-                      scene_kind{air::standard::n, air::preset::ns3, 2, true, false, 6}));
+INSTANTIATE_TEST_SUITE_P(Rtl, InAScene,
+                         ::testing::Values(scene_kind{air::standard::g, air::preset::vesper, 3, false, false, 1},
+                                           scene_kind{air::standard::b, air::preset::vesper, 3, true, false, 2},
+                                           scene_kind{air::standard::n, air::preset::vesper, 4, false, true, 3},
+                                           scene_kind{air::standard::g, air::preset::vesper, 2, true, true, 4},
+                                           scene_kind{air::standard::g, air::preset::ns3, 3, false, true, 5},
+                                           scene_kind{air::standard::n, air::preset::ns3, 2, true, false, 6}));
 
 // Engines to which everything happens at random times: frames in all queues, cancelled, with access limits, with and
 // without answers; the radio is retuned and switched off and on.
@@ -148,7 +147,7 @@ class Jumble
         rtl_radio_config part;
         part.backoff = rtl_part::both;
         part.name = "jumble";
-        part.differs = [this](sim_time now, const std::string &text) {
+        part.differs = [this](sim_time now, const std::string &text, bool) {
             differences.push_back(std::to_string(now) + " ps: " + text);
         };
         rtl = std::make_unique<rtl_radio>(part, engine[0].dcf);

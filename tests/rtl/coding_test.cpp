@@ -181,7 +181,8 @@ TEST_F(Scrambler, GivesTheRecursionsSequence)
 {
     for (bool is_short : {false, true}) {
         preset(is_short);
-        std::vector<int> line = is_short ? std::vector<int>{0, 0, 1, 1, 0, 1, 1} : std::vector<int>{1, 1, 0, 1, 1, 0, 0};
+        std::vector<int> line =
+            is_short ? std::vector<int>{0, 0, 1, 1, 0, 1, 1} : std::vector<int>{1, 1, 0, 1, 1, 0, 0};
         for (int n = 0; n < 300; n++) {
             int expected = line[3] ^ line[6];
             ASSERT_EQ(bit(0), expected) << n;

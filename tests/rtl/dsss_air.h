@@ -89,13 +89,13 @@ inline std::vector<std::complex<double>> modulate(const std::vector<std::uint8_t
 
 // What the receiver's converter makes of it: samples of 22 MHz.
 struct channel {
-    double amplitude = 40;   // of the signal, in steps of the converter
-    double eb_n0_db = 1000;  // of the data bits that follow
-    double noise_from = 0;   // symbols; before it is quiet
-    double offset = 0;       // samples by which the receiver's clock is late
-    double ppm = 0;          // by which its clock is fast
-    double turn = 0;         // of the carrier, radians a symbol
-    double angle = 0;        // at the beginning
+    double amplitude = 40;  // of the signal, in steps of the converter
+    double eb_n0_db = 1000; // of the data bits that follow
+    double noise_from = 0;  // symbols; before it is quiet
+    double offset = 0;      // samples by which the receiver's clock is late
+    double ppm = 0;         // by which its clock is fast
+    double turn = 0;        // of the carrier, radians a symbol
+    double angle = 0;       // at the beginning
     unsigned seed = 1;
 };
 
@@ -107,8 +107,8 @@ inline int quantised(double value)
 // feed(i, q) for each sample, with `before` and `after` of no signal around the frame. bits_per_symbol: 1 or 2, for
 // Eb/N0: a symbol's energy is that of 22 samples, noise has N0/2 in each dimension.
 template <typename F>
-void transmit(const std::vector<std::complex<double>> &chips, const channel &c, int bits_per_symbol, int before, int after,
-              F feed)
+void transmit(const std::vector<std::complex<double>> &chips, const channel &c, int bits_per_symbol, int before,
+              int after, F feed)
 {
     std::mt19937_64 random(c.seed);
     std::normal_distribution<double> normal;

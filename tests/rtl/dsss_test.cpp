@@ -351,8 +351,8 @@ TEST(DsssErrorRate, IsWithinADecibelOfTheory)
             double rate = measured(two, eb_n0_db, 12000, unsigned(eb_n0_db * 100) + two);
             double loss = loss_db(two, eb_n0_db, rate);
             RecordProperty((two ? "dqpsk_" : "dbpsk_") + std::to_string(int(eb_n0_db)), std::to_string(loss));
-            std::printf("%d Mbit/s, Eb/N0 %4.1f dB: error rate %.2e, theory %.2e, %+.2f dB\n", two ? 2 : 1, eb_n0_db, rate,
-                        theory(two, eb_n0_db), loss);
+            std::printf("%d Mbit/s, Eb/N0 %4.1f dB: error rate %.2e, theory %.2e, %+.2f dB\n", two ? 2 : 1, eb_n0_db,
+                        rate, theory(two, eb_n0_db), loss);
             EXPECT_LT(std::fabs(loss), 1.0);
         }
 }

@@ -14,7 +14,8 @@
 template <typename M> class rtl_bench
 {
   public:
-    explicit rtl_bench(const char *name) : block(name), context(new VerilatedContext), model(new M(context.get(), "top"))
+    explicit rtl_bench(const char *name)
+        : block(name), context(new VerilatedContext), model(new M(context.get(), "top"))
     {
         model->rst = 1;
         clock();
@@ -27,8 +28,9 @@ template <typename M> class rtl_bench
         const char *folder = std::getenv("VESPER_RTL_COVERAGE");
         if (!folder)
             return;
-        std::string path = std::string(folder) + "/" + block + "." + std::to_string(reinterpret_cast<std::uintptr_t>(this)) +
-                           "." + std::to_string(getpid()) + ".dat";
+        std::string path = std::string(folder) + "/" + block + "." +
+                           std::to_string(reinterpret_cast<std::uintptr_t>(this)) + "." + std::to_string(getpid()) +
+                           ".dat";
         context->coveragep()->write(path.c_str());
     }
 

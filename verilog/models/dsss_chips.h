@@ -13,9 +13,9 @@ extern "C" {
 #endif
 
 enum {
-    DSSS_CHIPS = 11,       /* of a symbol */
-    DSSS_PREAMBLE = 144,   /* symbols of SYNC and SFD */
-    DSSS_OVERHEAD = 192,   /* with the PLCP header */
+    DSSS_CHIPS = 11,     /* of a symbol */
+    DSSS_PREAMBLE = 144, /* symbols of SYNC and SFD */
+    DSSS_OVERHEAD = 192, /* with the PLCP header */
     DSSS_PSDU_MAX = 4095
 };
 
@@ -25,8 +25,8 @@ extern const int8_t dsss_barker[DSSS_CHIPS];
 /* Symbols of a PPDU with so many bytes, FCS included. */
 size_t dsss_symbols(size_t psdu, bool two_mbps);
 
-/* The carrier's phase in each symbol, in quarter turns 0..3, `before` being that of the symbol before the first. Returns
- * how many there are: dsss_symbols(). */
+/* The carrier's phase in each symbol, in quarter turns 0..3, `before` being that of the symbol before the first.
+ * Returns how many there are: dsss_symbols(). */
 size_t dsss_modulate(const uint8_t *psdu, size_t bytes, bool two_mbps, unsigned before, uint8_t *phase);
 
 /* The PSDU of a PPDU's symbols; its size is taken from their number, its rate is known. Header and preamble are not
