@@ -386,6 +386,10 @@ static enum sim_status connect_chips(struct node *node)
         SIM_TRY(spi_attach(&node->devices.spi0, 0, &node->flash_chip.port));
         SIM_TRY(spi_attach(&node->devices.spi1, 0, &node->flash_chip.port));
     }
+    if (node->psram_chip.config.bytes) {
+        SIM_TRY(spi_attach(&node->devices.spi0, 1, &node->psram_chip.port));
+        SIM_TRY(spi_attach(&node->devices.spi1, 1, &node->psram_chip.port));
+    }
     return SIM_OK;
 }
 

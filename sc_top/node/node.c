@@ -65,6 +65,7 @@ static enum sim_status build(struct node *node)
     const struct bus_map_config map_config = {
         .flash_size = node->flash ? flash_content_size(node->flash) : 0,
         .flash_bytes = node->flash_view,
+        .psram_size = node->config.psram_size,
         .rom_bytes = node->config.rom ? node->config.rom->bytes : NULL,
         .cache_illegal = &node->devices.dport.illegal_access,
         .lines = node_chip_lines(node),

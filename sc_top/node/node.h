@@ -64,6 +64,8 @@ struct node_config {
     uint64_t cpu_hz;                   /* 40, 80, 160 or 240 MHz at the firmware's start */
     int32_t crystal_ppb;               /* error of the crystal, parts per 10^9 */
     uint32_t flash_size;               /* of the chip that is made when flash is NULL */
+    const char *flash_part;            /* NULL: the usual one of its size; else one of that size */
+    uint32_t psram_size;               /* 0: none */
     const struct flash_content *flash; /* made from `image`; shared with other nodes */
     sim_time quantum;
     struct xt_pool *pool; /* NULL: a pool of its own */
@@ -128,6 +130,10 @@ void node_drive_pad(struct node *node, unsigned pad, int level, sim_time at);
 /* The Wi-Fi MAC, to connect a radio with before node_power_on: see wifi_port.h. */
 struct wifi_mac;
 struct wifi_mac *node_wifi(struct node *node);
+
+/* What the flash chip holds; NULL: there is none. Loss of power, to it and the external RAM: see flash_chip.h. */
+const uint8_t *node_flash_bytes(const struct node *node, uint32_t *size);
+void node_chips_power_cut(struct node *node, sim_time now);
 
 /* The Ethernet MAC, to plug a cable in: see peripherals/open_eth/open_eth.h and net_bridge/README.md. */
 struct open_eth;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The memories on the board beside the chip: flash. They know no reset but loss of power. And the caches' way to them:
- * SPI0, whose lines are SPI1's as well. */
+/* The memories on the board beside the chip: flash and external RAM. They know no reset but loss of power. And the
+ * caches' way to them: SPI0, whose lines are SPI1's as well. */
 #include "bus/base/rng.h"
 #include "bus/cache.h"
 #include "sc_top/node/node_priv.h"
@@ -16,15 +16,36 @@ static enum sim_status init_flash(struct node *node)
 {
     if (!node->flash)
         return SIM_OK;
-    struct flash_chip_config config = {.part = flash_part_of_size(flash_content_size(node->flash)),
-                                       .bytes = node->flash_view,
-                                       .ctx = node,
-                                       .written = flash_written};
+    const char *name = node->config.flash_part;
+    uint32_t size = flash_content_size(node->flash);
+    const struct flash_part *part = name && *name ? flash_part_named(name) : flash_part_of_size(size);
+    if (name && *name && (!part || UINT32_C(1) << part->size_log2 != size)) {
+        log_at(node->config.log, LOG_HOST, LOG_ERROR, SIM_TIME_NEVER, node->name,
+               "flash chip %s: no such part, or not of %u bytes", name, (unsigned)size);
+        return SIM_BAD_VALUE;
+    }
+    struct flash_chip_config config = {.part = part, .bytes = node->flash_view, .ctx = node, .written = flash_written};
     struct rng rng;
     rng_init(&rng, node->config.seed, node->config.number, "flash.unique_id");
     for (unsigned i = 0; i < FLASH_UNIQUE_ID_SIZE; i++)
         config.unique_id[i] = (uint8_t)rng_u32(&rng);
     return config.part ? flash_chip_init(&node->flash_chip, &config, "flash", &node->env) : SIM_OK;
+}
+
+static void psram_written(void *ctx, uint32_t offset, uint32_t length)
+{
+    struct node *node = ctx;
+    bus_mem_wrote(bus_map_bank(node->map, BUS_BANK_PSRAM), offset, length);
+}
+
+static enum sim_status init_psram(struct node *node)
+{
+    struct bus_mem *bank = bus_map_bank(node->map, BUS_BANK_PSRAM);
+    if (!bank)
+        return SIM_OK;
+    const struct psram_chip_config config = {
+        .bytes = bank->bytes, .size = bank->size, .ctx = node, .written = psram_written};
+    return psram_chip_init(&node->psram_chip, &config, "psram", &node->env);
 }
 
 /* --- Lines of the caches ---------------------------------------------------------------------------------------- */
@@ -84,7 +105,21 @@ void node_chips_boot(struct node *node)
 
 enum sim_status node_chips_init(struct node *node)
 {
-    return init_flash(node);
+    SIM_TRY(init_flash(node));
+    return init_psram(node);
+}
+
+const uint8_t *node_flash_bytes(const struct node *node, uint32_t *size)
+{
+    *size = node->flash_view ? flash_content_size(node->flash) : 0;
+    return node->flash_view;
+}
+
+void node_chips_power_cut(struct node *node, sim_time now)
+{
+    if (node->flash_chip.config.part)
+        flash_chip_power_cut(&node->flash_chip, now);
+    psram_chip_power_cut(&node->psram_chip);
 }
 
 void node_chips_fini(struct node *node)

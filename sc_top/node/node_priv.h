@@ -6,6 +6,7 @@
 #include "bus/intmatrix.h"
 #include "bus/reset.h"
 #include "peripherals/flash_chip/flash_chip.h"
+#include "peripherals/psram_chip/psram_chip.h"
 #include "sc_top/node/board.h"
 #include "sc_top/node/esp32_devices.h"
 #include "sc_top/node/node.h"
@@ -77,6 +78,7 @@ struct node {
     struct flash_content *own_flash; /* when node_config.flash is NULL */
     uint8_t *flash_view;
     struct flash_chip flash_chip; /* config.part NULL: none */
+    struct psram_chip psram_chip; /* config.bytes NULL: none */
 
     sim_time now;
     sim_time until;            /* of the present node_run */

@@ -250,6 +250,8 @@ sim_status session::build_node(session_node &n)
     config.cpu_hz = n.options.cpu_clock;
     config.crystal_ppb = static_cast<std::int32_t>(n.options.crystal_ppm * 1000);
     config.flash = n.flash;
+    config.flash_part = n.options.flash_chip.c_str();
+    config.psram_size = static_cast<std::uint32_t>(n.options.psram_size);
     config.quantum = what.run.quantum;
     config.pool = pool.get();
     config.log = said.log();

@@ -10,6 +10,7 @@
 
 #include "sc_top/out/gtkw.h"
 #include "sc_top/out/out_file.h"
+#include "sc_top/run/flash_save.h"
 #include "sc_top/run/report.h"
 #include "sc_top/run/session.h"
 
@@ -60,9 +61,9 @@ const char *run_end_text(run_end end)
         return "ended from the console";
     case run_end::interrupted:
         return "interrupted";
-    case run_end::output_error:
     case run_end::rtl_differs:
         return "a model and its RTL differ";
+    case run_end::output_error:
         return "an output could not be written";
     }
     return "?";
@@ -172,7 +173,6 @@ void session::poll_uart(session_node &n, session_uart &u, sim_time now)
         finish_with(run_end::quit);
 }
 
-void session::check_nodes()
 // Mode both ends the run; RTL in place of a model that says something else is told of, and goes on.
 void session::rtl_differs(std::size_t number, sim_time now, const std::string &text, bool ends)
 {
@@ -201,6 +201,7 @@ sim_status session::write_rtl_windows()
     return status;
 }
 
+void session::check_nodes()
 {
     std::size_t exited = 0, dead = 0, idle = 0;
     for (const auto &n : all_nodes) {
@@ -435,6 +436,10 @@ exit_code session::finish()
     sim_status covered = rtl ? rtl->finish(ended_at, what.run.output) : SIM_OK;
     std::string summary = summary_text(*this, seconds);
     sim_status status = write_results();
+    for (const auto &n : all_nodes) {
+        sim_status saved = save_flash(n->options, n->index, n->model.get(), what.run.output, said.log());
+        status = status == SIM_OK ? saved : status;
+    }
     if (!said.quiet())
         said.line(summary);
     for (const std::string &text : missing_texts())

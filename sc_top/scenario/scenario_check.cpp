@@ -3,6 +3,8 @@
 #include <set>
 
 #include "net_bridge/net_forward.h"
+#include "peripherals/flash_chip/flash_chip.h"
+#include "peripherals/psram_chip/psram_chip.h"
 #include "rf_channel/propagation.h"
 #include "sc_top/scenario/scenario_priv.h"
 
@@ -96,6 +98,14 @@ class checker
             reject("node", i, "flash",
                    "node.firmware and node.flash are both given: the one is started by Vesper, the "
                    "other by the mask ROM");
+        if (node.psram_size != 0 && !psram_chip_size_is_made(static_cast<std::uint32_t>(node.psram_size)))
+            reject("node", i, "psram_size", "psram_size: expected 0, 2MB, 4MB or 8MB");
+        if (!node.flash_chip.empty() && !flash_part_named(node.flash_chip.c_str()))
+            reject("node", i, "flash_chip", "flash_chip: there is no part '" + node.flash_chip + "'");
+        if (node.flash_write_back && (node.flash.empty() || node.count > 1))
+            reject("node", i, "flash_write_back", "flash_write_back needs node.flash, and one node only");
+        if (!node.flash_save.empty())
+            need_folder("node", i, "flash_save");
         if (node.cpu_clock != 40000000 && node.cpu_clock != 80000000 && node.cpu_clock != 160000000 &&
             node.cpu_clock != 240000000)
             reject("node", i, "cpu_clock", "cpu_clock: expected 40MHz, 80MHz, 160MHz or 240MHz");
