@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "peripherals/efuse/efuse.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static void efuse_cmd_written(struct dev *dev, unsigned index, uint32_t old, uint32_t written);
@@ -17,6 +18,7 @@ static void efuse_int_clr_written(struct dev *dev, unsigned index, uint32_t old,
 #include "bus/reg_expand.h"
 
 enum { OP_CODE_READ = 0x5AA5, OP_CODE_PROGRAM = 0x5A5A };
+enum { CODING_NONE, CODING_3_OF_4, CODING_REPEAT }; /* 3 is reserved, and counts as none */
 
 static const sim_time read_time = SIM_US(10), program_time = SIM_US(10), burn_time_of_a_bit = SIM_US(10);
 
@@ -82,12 +84,75 @@ static uint32_t read_protected(const struct efuse *efuse, unsigned block, unsign
 
 /* ---- Commands ---------------------------------------------------------------------------------------------------- */
 
+/* 3/4: six bytes, their exclusive or, and the sum of their numbers of ones times 1 to 6. */
+static bool fits_code(const uint8_t group[8])
+{
+    uint8_t all = 0;
+    unsigned ones = 0;
+    for (unsigned i = 0; i < 6; i++) {
+        all ^= group[i];
+        ones += (i + 1) * (unsigned)__builtin_popcount(group[i]);
+    }
+    return all == group[6] && (uint8_t)ones == group[7];
+}
+
+static void take_group(const uint32_t *words, unsigned group, uint8_t bytes[8])
+{
+    for (unsigned i = 0; i < 8; i++)
+        bytes[i] = (uint8_t)(words[2 * group + i / 4] >> 8 * (i % 4));
+}
+
+/* Returns a bit for each group whose code does not fit. */
+static uint32_t decode_3_of_4(const uint32_t fuse[EFUSE_WORDS], uint32_t data[EFUSE_WORDS])
+{
+    uint32_t warnings = 0;
+    memset(data, 0, EFUSE_WORDS * sizeof data[0]);
+    for (unsigned group = 0; group < 4; group++) {
+        uint8_t bytes[8];
+        take_group(fuse, group, bytes);
+        warnings |= (uint32_t)!fits_code(bytes) << group;
+        for (unsigned i = 0; i < 6; i++)
+            data[(6 * group + i) / 4] |= (uint32_t)bytes[i] << 8 * ((6 * group + i) % 4);
+    }
+    return warnings;
+}
+
+/* The second half repeats the first; a fuse that was burnt in either counts. */
+static uint32_t decode_repeat(const uint32_t fuse[EFUSE_WORDS], uint32_t data[EFUSE_WORDS])
+{
+    uint32_t warnings = 0;
+    for (unsigned word = 0; word < EFUSE_WORDS; word++)
+        data[word] = word < 4 ? fuse[word] | fuse[word + 4] : 0;
+    for (unsigned word = 0; word < 4; word++)
+        warnings |= (uint32_t)(fuse[word] != fuse[word + 4]) << word;
+    return warnings;
+}
+
+static uint32_t decode(const struct efuse *efuse, unsigned block, uint32_t data[EFUSE_WORDS])
+{
+    const uint32_t *fuse = efuse->fuse[block];
+    switch (block == 0 ? CODING_NONE : reg_field_of(efuse->fuse[0][6], EFUSE_BLK0_WDATA6_CODING_SCHEME)) {
+    case CODING_3_OF_4:
+        return decode_3_of_4(fuse, data);
+    case CODING_REPEAT:
+        return decode_repeat(fuse, data);
+    default:
+        memcpy(data, fuse, EFUSE_WORDS * sizeof data[0]);
+        return 0;
+    }
+}
+
 static void read_fuses(struct efuse *efuse)
 {
-    for (unsigned block = 0; block < EFUSE_BLOCKS; block++)
+    uint32_t warnings = 0;
+    for (unsigned block = 0; block < EFUSE_BLOCKS; block++) {
+        uint32_t data[EFUSE_WORDS], found = decode(efuse, block, data);
+        if (block > 0 && !read_protected(efuse, block, 0))
+            warnings |= found << 4 * (block - 1);
         for (unsigned word = 0; word < words_of(block); word++)
-            reg_put_word(&efuse->dev, rdata[block] + 4 * word,
-                         efuse->fuse[block][word] & ~read_protected(efuse, block, word));
+            reg_put_word(&efuse->dev, rdata[block] + 4 * word, data[word] & ~read_protected(efuse, block, word));
+    }
+    reg_put(&efuse->dev, EFUSE_DEC_STATUS_DEC_WARNINGS, warnings);
 }
 
 /* The bits that a program command would burn now. */
@@ -151,8 +216,6 @@ static void efuse_cmd_written(struct dev *dev, unsigned index, uint32_t old, uin
     bool read = reg_field_of(written, EFUSE_CMD_READ_CMD) && op_code == OP_CODE_READ;
     reg_put(dev, EFUSE_CMD_PGM_CMD, program);
     reg_put(dev, EFUSE_CMD_READ_CMD, read);
-    if (program && reg_field_of(efuse->fuse[0][6], EFUSE_BLK0_WDATA6_CODING_SCHEME))
-        dev_say_once(dev, LOG_UNIMPL, EFUSE_CMD, "coding schemes are not modelled: blocks 1 to 3 are burnt uncoded");
     if (program || read)
         evq_schedule(dev->env->evq, &efuse->done, dev->now + (program ? time_to_program(efuse) : read_time));
 }
@@ -187,6 +250,59 @@ uint8_t efuse_mac_crc(const uint8_t mac[6])
             crc = crc & 1 ? crc >> 1 ^ 0x8C : crc >> 1;
     }
     return (uint8_t)crc;
+}
+
+/* ---- Content by name --------------------------------------------------------------------------------------------- */
+
+static bool parse_hex(const char *text, uint32_t words[EFUSE_WORDS])
+{
+    size_t digits = strlen(text);
+    if (digits == 0 || digits % 2 != 0 || digits > 8 * EFUSE_WORDS)
+        return false;
+    for (size_t i = 0; i < digits; i++) {
+        const char *known = "0123456789abcdef", *place = strchr(known, text[i] | 0x20);
+        if (!place || !*place || (text[i] < '0'))
+            return false;
+        words[i / 8] |= (uint32_t)(place - known) << 8 * (i / 2 % 4) << (i % 2 ? 0 : 4);
+    }
+    return true;
+}
+
+static bool place_field(struct efuse_config *config, const char *name, size_t length, uint32_t value)
+{
+    for (unsigned i = 0; i < efuse_regs.reg_count && efuse_regs.regs[i].offset < EFUSE_BLK0_WDATA0; i++) {
+        const struct reg_desc *reg = &efuse_regs.regs[i];
+        for (unsigned f = 0; f < reg->field_count; f++) {
+            const struct reg_field *field = &reg->fields[f];
+            const char *known = strncmp(field->name, "RD_", 3) == 0 ? field->name + 3 : field->name;
+            if (strlen(known) != length || strncmp(known, name, length) != 0)
+                continue;
+            if (value & ~bits_mask(field->width))
+                return false;
+            config->fuses[0][reg->offset / 4] |= value << field->lsb;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool efuse_config_set(struct efuse_config *config, const char *text)
+{
+    const char *equals = strchr(text, '=');
+    char *end;
+    if (!equals)
+        return false;
+    if (strncmp(text, "BLK", 3) == 0 && text[3] >= '1' && text[3] <= '3' && equals == text + 4) {
+        uint32_t words[EFUSE_WORDS] = {0};
+        if (!parse_hex(equals + 1, words))
+            return false;
+        for (unsigned word = 0; word < EFUSE_WORDS; word++)
+            config->fuses[text[3] - '0'][word] |= words[word];
+        return true;
+    }
+    unsigned long value = strtoul(equals + 1, &end, 0);
+    return equals[1] && !*end && value <= UINT32_MAX &&
+           place_field(config, text, (size_t)(equals - text), (uint32_t)value);
 }
 
 struct efuse_config efuse_typical(const uint8_t mac[6])

@@ -9,8 +9,11 @@
  * Chosen where no document says: a read takes 10 us, burning 10 us and 10 us more for each bit; a command without its
  * operation code does nothing; while a command runs, others are ignored; new protection holds from the next command on.
  *
- * Not modelled: 3/4 and repeat coding of blocks 1 to 3 (they are burnt and read as they are, which is said), timing and
- * voltage registers, FORCE_NO_WR_RD_DIS. */
+ * Blocks 1 to 3 are burnt as they are written: software encodes. They are read by CODING_SCHEME: none; 3/4 (six bytes
+ * and two of code, as espefuse encodes them), of which words 0 to 5 show the data; repeat, of which words 0 to 3 do.
+ * DEC_STATUS says which group of a readable block is not as its code says; nothing is corrected.
+ *
+ * Not modelled: timing and voltage registers, FORCE_NO_WR_RD_DIS. */
 #ifndef VESPER_PERIPHERALS_EFUSE_EFUSE_H
 #define VESPER_PERIPHERALS_EFUSE_EFUSE_H
 
@@ -48,6 +51,11 @@ struct efuse_config efuse_typical(const uint8_t mac[6]);
 
 /* CRC-8 with polynomial x^8 + x^5 + x^4 + 1, least significant bit first, from 0: what MAC_CRC holds. */
 uint8_t efuse_mac_crc(const uint8_t mac[6]);
+
+/* Adds one burnt item, as a scenario has it: FIELD=number for a field of block 0 by its name in `vesper info regs
+ * efuse` without RD_, or BLK1=, BLK2=, BLK3=hexadecimal bytes in the order of the registers. False: there is no such
+ * item, or it does not fit. */
+bool efuse_config_set(struct efuse_config *config, const char *text);
 
 /* In its power-on state; afterwards driven through dev_read, dev_write and dev_reset, none of which brings a fuse back.
  * config is copied; name and env are borrowed. SIM_NO_MEMORY. */

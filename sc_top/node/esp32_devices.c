@@ -207,6 +207,9 @@ static enum sim_status init_efuse(struct node *node, struct efuse *efuse, const 
     struct efuse_config config = efuse_typical(node->config.mac);
     config.chip_revision = node->config.chip_revision;
     config.single_core = node->config.cores == 1;
+    for (unsigned block = 0; block < EFUSE_BLOCKS; block++)
+        for (unsigned word = 0; word < EFUSE_WORDS; word++)
+            config.fuses[block][word] |= node->config.fuses[block][word];
     return efuse_init(efuse, &config, name, &node->env);
 }
 

@@ -228,4 +228,7 @@ void node_get_counts(const struct node *node, struct node_counts *counts)
         counts->sleeps[deep] = node->devices.rtc_cntl.sleep.times[deep];
         counts->slept[deep] = node->devices.rtc_cntl.sleep.spent[deep];
     }
+    const struct rtc_sleep *sleep = &node->devices.rtc_cntl.sleep;
+    if (sleep->phase >= RTC_ASLEEP && node->now > sleep->since)
+        counts->slept[sleep->power.deep] += node->now - sleep->since;
 }

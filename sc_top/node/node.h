@@ -61,6 +61,7 @@ struct node_config {
     unsigned chip_revision; /* 0..3 */
     uint32_t strap;
     unsigned cores;                    /* 1: APP CPU disabled in eFuse */
+    uint32_t fuses[4][8];              /* further eFuses, by block and word */
     uint64_t cpu_hz;                   /* 40, 80, 160 or 240 MHz at the firmware's start */
     int32_t crystal_ppb;               /* error of the crystal, parts per 10^9 */
     uint32_t flash_size;               /* of the chip that is made when flash is NULL */
@@ -156,7 +157,7 @@ struct node_counts {
     uint64_t uart_bytes[NODE_UARTS];
     bool core_started[NODE_CORES];
     uint64_t sleeps[2]; /* light, deep; those that are over */
-    sim_time slept[2];
+    sim_time slept[2];  /* up to now */
 };
 void node_get_counts(const struct node *node, struct node_counts *counts);
 

@@ -29,6 +29,12 @@ static void volts_due(void *ctx, sim_time now)
     node_set_volts(stimulus->node, stimulus->place, stimulus->volts);
 }
 
+static void supply_due(void *ctx, sim_time now)
+{
+    const struct stimulus *stimulus = ctx;
+    node_set_supply(stimulus->node, (unsigned)(stimulus->volts * 1000 + 0.5), now);
+}
+
 void stimulus_input(struct stimulus *stimulus, struct node *node, unsigned uart, const void *text, size_t size,
                     sim_time at)
 {
@@ -48,5 +54,12 @@ void stimulus_volts(struct stimulus *stimulus, struct node *node, unsigned pad, 
 {
     *stimulus = (struct stimulus){.node = node, .place = pad, .volts = volts};
     evq_event_init(&stimulus->event, volts_due, stimulus, EVQ_PHASE_DEVICE);
+    evq_schedule(node_evq(node), &stimulus->event, at);
+}
+
+void stimulus_supply(struct stimulus *stimulus, struct node *node, double volts, sim_time at)
+{
+    *stimulus = (struct stimulus){.node = node, .volts = volts};
+    evq_event_init(&stimulus->event, supply_due, stimulus, EVQ_PHASE_DEVICE);
     evq_schedule(node_evq(node), &stimulus->event, at);
 }

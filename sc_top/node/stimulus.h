@@ -24,6 +24,7 @@ struct stimulus {
 void stimulus_input(struct stimulus *stimulus, struct node *node, unsigned uart, const void *text, size_t size,
                     sim_time at);
 void stimulus_drive(struct stimulus *stimulus, struct node *node, unsigned pad, int level, sim_time at);
+void stimulus_supply(struct stimulus *stimulus, struct node *node, double volts, sim_time at);
 void stimulus_volts(struct stimulus *stimulus, struct node *node, unsigned pad, double volts, sim_time at);
 
 #ifdef __cplusplus

@@ -209,6 +209,13 @@ void radio_stats_set_cpu(struct radio_stats *stats, unsigned node, uint64_t hz, 
     figures->cpu_busy = busy;
 }
 
+void radio_stats_set_sleep(struct radio_stats *stats, unsigned node, sim_time light, sim_time deep)
+{
+    struct radio_node_stats *figures = &stats->place[node].figures;
+    figures->slept[0] = light;
+    figures->slept[1] = deep;
+}
+
 /* A node's levels are those of all links to it. */
 static void sum_levels(struct radio_stats *stats)
 {
@@ -273,10 +280,13 @@ struct radio_energy radio_stats_energy(const struct radio_stats *stats, unsigned
     double volt = ENERGY_SUPPLY_V / 1000; /* currents are in mA */
     struct radio_energy energy = {.tx_j = volt * figures->tx_ma_s, .rx_j = volt * ENERGY_RX_MA * seconds(listening)};
     if (figures->has_cpu) {
-        energy.off_j = volt * energy_idle_ma(figures->cpu_hz) * seconds(figures->in_state[DCF_STATE_OFF]);
+        sim_time off = figures->in_state[DCF_STATE_OFF], slept = figures->slept[0] + figures->slept[1];
+        energy.off_j = volt * energy_idle_ma(figures->cpu_hz) * seconds(off > slept ? off - slept : 0);
+        energy.sleep_j = volt * (ENERGY_LIGHT_SLEEP_MA * seconds(figures->slept[0]) +
+                                 ENERGY_DEEP_SLEEP_MA * seconds(figures->slept[1]));
         energy.cpu_j = volt * energy_core_ma(figures->cpu_hz) * seconds(figures->cpu_busy);
     }
-    energy.total_j = energy.tx_j + energy.rx_j + energy.off_j + energy.cpu_j;
+    energy.total_j = energy.tx_j + energy.rx_j + energy.off_j + energy.cpu_j + energy.sleep_j;
     energy.mean_ma = stats->end ? energy.total_j / volt / seconds(stats->end) : 0;
     return energy;
 }

@@ -88,10 +88,11 @@ struct radio_node_stats {
     bool has_cpu;
     uint64_t cpu_hz;
     sim_time cpu_busy; /* of all cores together */
+    sim_time slept[2]; /* light, deep; the radio is off */
 };
 
 struct radio_energy {
-    double tx_j, rx_j, off_j, cpu_j, total_j, mean_ma;
+    double tx_j, rx_j, off_j, cpu_j, sleep_j, total_j, mean_ma;
 };
 
 struct radio_channel_stats {
@@ -119,6 +120,9 @@ const struct traffic_ops *radio_stats_traffic_ops(const struct radio_stats *stat
 
 /* How busy the cores of a node were, for its energy; without it the node has none. */
 void radio_stats_set_cpu(struct radio_stats *stats, unsigned node, uint64_t hz, sim_time busy);
+
+/* How long its chip slept, while its radio was off; 0 at first. */
+void radio_stats_set_sleep(struct radio_stats *stats, unsigned node, sim_time light, sim_time deep);
 
 /* Closes what is open; the figures are those up to `end`. Frames that are still on the air or on their way are neither
  * delivered nor lost. Before that, figures are not complete; after it, nothing more is told. */

@@ -60,9 +60,10 @@ sim_status radio_outputs::status() const
     return pcap ? radio_pcap_status(pcap.get()) : SIM_OK;
 }
 
-void radio_outputs::set_cpu(unsigned number, std::uint64_t hz, sim_time busy)
+void radio_outputs::set_cpu(unsigned number, std::uint64_t hz, sim_time busy, const sim_time slept[2])
 {
     radio_stats_set_cpu(stats.get(), number, hz, busy);
+    radio_stats_set_sleep(stats.get(), number, slept[0], slept[1]);
 }
 
 void radio_outputs::close(sim_time end)

@@ -45,7 +45,7 @@ class radio_outputs
     sim_status status() const;
 
     // How busy the cores of node `number` were, before `close`.
-    void set_cpu(unsigned number, std::uint64_t hz, sim_time busy);
+    void set_cpu(unsigned number, std::uint64_t hz, sim_time busy, const sim_time slept[2]);
     // The figures are complete.
     void close(sim_time end);
     // Completes the files.

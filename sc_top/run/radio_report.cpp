@@ -110,9 +110,10 @@ json state_json(const radio_node_stats &node)
 json energy_json(const radio_energy &energy)
 {
     auto joule = [](double value) { return rounded(value, 1e9); };
-    return {{"total_j", joule(energy.total_j)},  {"sending_j", joule(energy.tx_j)},
-            {"receiving_j", joule(energy.rx_j)}, {"radio_off_j", joule(energy.off_j)},
-            {"cores_j", joule(energy.cpu_j)},    {"mean_ma", rounded(energy.mean_ma, 1e6)}};
+    return {{"total_j", joule(energy.total_j)},       {"sending_j", joule(energy.tx_j)},
+            {"receiving_j", joule(energy.rx_j)},      {"radio_off_j", joule(energy.off_j)},
+            {"cores_j", joule(energy.cpu_j)},         {"asleep_j", joule(energy.sleep_j)},
+            {"mean_ma", rounded(energy.mean_ma, 1e6)}};
 }
 
 std::string address_text(const std::uint8_t a[MPDU_ADDRESS])

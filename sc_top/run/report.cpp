@@ -87,6 +87,10 @@ std::string node_lines(const session_node &n)
             text += core_line(n, core);
     if (counts.resets)
         text += format("  %-14s %12" PRIu64 " resets after power-on\n", n.name.c_str(), counts.resets);
+    if (counts.sleeps[0] + counts.sleeps[1])
+        text += format("  %-14s %12" PRIu64 " sleeps: %s light, %s deep\n", n.name.c_str(),
+                       counts.sleeps[0] + counts.sleeps[1], readable_time(counts.slept[0]).c_str(),
+                       readable_time(counts.slept[1]).c_str());
     return text;
 }
 
@@ -123,11 +127,16 @@ std::string message_lines(const session &run)
 cpu_use cpu_use_of(const session_node &n, sim_time end)
 {
     // By share, not by cycles: the clock may have changed.
-    cpu_use use = {node_clocks(n.model.get())->clock[CLOCK_CPU].hz, 0};
+    const clock_domain *clock = node_clocks(n.model.get())->clock;
+    node_counts counts;
+    node_get_counts(n.model.get(), &counts);
+    std::uint64_t hz = clock[CLOCK_CPU].hz ? clock[CLOCK_CPU].hz : clock[CLOCK_XTAL].hz; /* it may sleep */
+    sim_time slept = counts.slept[0] + counts.slept[1], awake = end > slept ? end - slept : 0;
+    cpu_use use = {hz, 0, {counts.slept[0], counts.slept[1]}};
     for (unsigned core = 0; core < NODE_CORES; core++) {
         core_figures f = figures_of(n, core);
         if (f.started)
-            use.busy += static_cast<sim_time>(share(f.busy(), f.cycles) * static_cast<double>(end));
+            use.busy += static_cast<sim_time>(share(f.busy(), f.cycles) * static_cast<double>(awake));
     }
     return use;
 }
@@ -208,6 +217,11 @@ std::string metrics_json(const session &run)
         for (std::uint64_t bytes : counts.uart_bytes)
             uarts.push_back({{"sent_bytes", bytes}});
         nodes.push_back({{"name", n->name}, {"cores", cores}, {"uarts", uarts}, {"resets", counts.resets}});
+        if (counts.sleeps[0] + counts.sleeps[1])
+            nodes.back()["sleeps"] = {{"light", counts.sleeps[0]},
+                                      {"light_s", static_cast<double>(counts.slept[0]) / SIM_PS_PER_S},
+                                      {"deep", counts.sleeps[1]},
+                                      {"deep_s", static_cast<double>(counts.slept[1]) / SIM_PS_PER_S}};
     }
     json root = {{"vesper", VESPER_VERSION},
                  {"seed", run.config().run.seed},

@@ -13,10 +13,11 @@ namespace vesper
 class session;
 struct session_node;
 
-// A node's cores: their clock, and for how long they were busy, summed over both.
+// A node's cores: their clock, and for how long they were busy, summed over both; the chip's light and deep sleep.
 struct cpu_use {
     std::uint64_t hz;
     sim_time busy;
+    sim_time slept[2];
 };
 cpu_use cpu_use_of(const session_node &n, sim_time end);
 

@@ -3,8 +3,10 @@
 #include "sc_top/run/session.h"
 
 #include <algorithm>
+#include <cstring>
 #include <filesystem>
 
+#include "peripherals/efuse/efuse.h"
 #include "sc_top/out/out_file.h"
 #include "sc_top/run/board_setup.h"
 #include "sc_top/run/rom_files.h"
@@ -233,6 +235,20 @@ sim_status session::open_uart(session_node &n, unsigned number, const std::strin
     return SIM_OK;
 }
 
+sim_status session::burn_fuses(const session_node &n, node_config &config)
+{
+    efuse_config fuses{};
+    for (const std::string &text : n.options.fuses)
+        if (!efuse_config_set(&fuses, text.c_str())) {
+            log_at(said.log(), LOG_HOST, LOG_ERROR, SIM_TIME_NEVER, n.name.c_str(), "fuses: no such eFuse or value: %s",
+                   text.c_str());
+            return SIM_BAD_VALUE;
+        }
+    static_assert(sizeof config.fuses == sizeof fuses.fuses, "blocks of words");
+    std::memcpy(config.fuses, fuses.fuses, sizeof config.fuses);
+    return SIM_OK;
+}
+
 sim_status session::build_node(session_node &n)
 {
     node_config config{};
@@ -248,6 +264,7 @@ sim_status session::build_node(session_node &n)
     config.strap = static_cast<std::uint32_t>(n.options.strap);
     config.cores = static_cast<unsigned>(n.options.cores);
     config.cpu_hz = n.options.cpu_clock;
+    SIM_TRY(burn_fuses(n, config));
     config.crystal_ppb = static_cast<std::int32_t>(n.options.crystal_ppm * 1000);
     config.flash = n.flash;
     config.flash_part = n.options.flash_chip.c_str();
@@ -300,6 +317,12 @@ void session::add_stimuli(session_node &n)
         n.stimuli.push_back(std::make_unique<stimulus>());
         stimulus_drive(n.stimuli.back().get(), n.model.get(), static_cast<unsigned>(gpio.pad), level_of(gpio.level),
                        gpio.at);
+    }
+    for (const supply_options &supply : what.supply) {
+        if (!supply.node.empty() && supply.node != n.name)
+            continue;
+        n.stimuli.push_back(std::make_unique<stimulus>());
+        stimulus_supply(n.stimuli.back().get(), n.model.get(), supply.volts, supply.at);
     }
     for (const analog_options &analog : what.analog) {
         if (!analog.node.empty() && analog.node != n.name)

@@ -18,13 +18,13 @@
 #include "sc_top/node/stimulus.h"
 #include "sc_top/out/out_file.h"
 #include "sc_top/out/vcd.h"
+#include "sc_top/rtl/rtl_scene.h"
 #include "sc_top/run/messages.h"
 #include "sc_top/run/net_scene.h"
 #include "sc_top/run/pacer.h"
 #include "sc_top/run/panic.h"
 #include "sc_top/run/radio_outputs.h"
 #include "sc_top/run/radio_scene.h"
-#include "sc_top/rtl/rtl_scene.h"
 #include "sc_top/scenario/scenario.h"
 
 namespace vesper
@@ -233,7 +233,7 @@ class session
     std::unique_ptr<vcd, vcd_deleter> waveform;
     std::unique_ptr<xt_pool, pool_deleter> pool;
     std::vector<std::unique_ptr<session_node>> all_nodes;
-    std::unique_ptr<rtl_scene> rtl; // NULL: none; before the nodes it is on
+    std::unique_ptr<rtl_scene> rtl;              // NULL: none; before the nodes it is on
     std::unique_ptr<radio_outputs> radio_out;    // outlives what it sees
     std::unique_ptr<radio_scene> radio;          // NULL: no air
     std::unique_ptr<evq, evq_deleter> own_queue; // of the networks, when there is no air
@@ -258,6 +258,7 @@ class session
     sim_status load_program(const node_options &options, session_node *program);
     sim_status make_flash(const image &firmware, std::uint32_t size, const flash_content **result);
     sim_status open_outputs();
+    sim_status burn_fuses(const session_node &n, node_config &config);
     sim_status build_node(session_node &n);
     sim_status connect_air();
     sim_status build_networks();

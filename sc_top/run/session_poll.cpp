@@ -364,7 +364,7 @@ void session::close_air()
         return;
     for (const auto &n : all_nodes) {
         cpu_use use = cpu_use_of(*n, ended_at);
-        radio_out->set_cpu(static_cast<unsigned>(n->number), use.hz, use.busy);
+        radio_out->set_cpu(static_cast<unsigned>(n->number), use.hz, use.busy, use.slept);
     }
     radio_out->close(ended_at);
 }

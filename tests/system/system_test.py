@@ -522,6 +522,55 @@ class Crashes(Vesper):
                 self.assertIn(result.returncode, (0, 1, 2), result.stderr[-2000:])
 
 
+class Sleep(Vesper):
+    """Light and deep sleep of real programs; the accelerators."""
+
+    def scenario(self):
+        text = (ROOT / "scenarios" / "sleep.toml").read_text()
+        return self.write("sleep.toml", text.replace("../build/release/firmware/sleep.elf", str(firmware("sleep"))))
+
+    def test_every_way_to_sleep_and_to_wake(self):
+        self.scenario()
+        result = self.run_vesper("run", "sleep.toml", "-o", "out")
+        self.expect_exit(result, 0)
+        self.assertRegex(result.stdout, r"deep: reset cause 5 \(deep sleep\), wake-up cause 0x8")
+        self.assertRegex(result.stdout, r"light: UART0, cause 0x40")
+        self.assertRegex(result.stdout, r"sleep: \d+ checks passed")
+        node = json.loads(self.read("out/metrics.json"))["nodes"][0]
+        self.assertEqual((node["sleeps"]["light"], node["sleeps"]["deep"]), (3, 4))
+        self.assertGreater(node["sleeps"]["deep_s"], 0.6)
+        self.assertEqual(node["resets"], 4)
+
+    def test_sleep_is_the_same_without_systemc_and_twice(self):
+        self.scenario()
+        for folder, arguments in (("a", ()), ("b", ()), ("c", ("--set", "run.kernel=plain"))):
+            self.expect_exit(self.run_vesper("run", "sleep.toml", "-o", folder, "-q", "--trace", "node0.*", *arguments), 0)
+        for name in ("wave.vcd", "node0.uart0.txt"):
+            self.assertEqual(self.read(f"a/{name}"), self.read(f"b/{name}"))
+            self.assertEqual(self.read(f"a/{name}"), self.read(f"c/{name}"))
+
+    def test_accelerators_do_what_software_does(self):
+        result = self.run_vesper("run", "--firmware", firmware("crypto"), "--until", "1s", "--set", "run.expect=checks passed")
+        self.expect_exit(result, 0)
+        self.assertNotIn("FAILED", result.stdout)
+
+    def test_fuses_and_supply_of_a_scenario(self):
+        self.write("s.toml", f"""
+[run]
+until = "300ms"
+[[node]]
+firmware = "{firmware('blink')}"
+fuses = ["JTAG_DISABLE=1", "BLK3=00112233"]
+[[supply]]
+at = "100ms"
+volts = 2.4
+""")
+        self.expect_exit(self.run_vesper("run", "s.toml", "-q"), 0)
+        result = self.run_vesper("run", "s.toml", "-q", "--set", "node.0.fuses=NONSENSE=1")
+        self.expect_exit(result, 2)
+        self.assertIn("NONSENSE=1", result.stderr)
+
+
 class Pins(Vesper):
     """GPIO in the waveform, driven by firmware and from outside."""
 

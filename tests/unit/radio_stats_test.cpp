@@ -385,4 +385,16 @@ TEST(Energy, IsTheSumOverWhatANodeDid)
     EXPECT_EQ(radio_stats_energy(air.stats, 2).total_j, 0) << "no radio, no CPU";
 }
 
+TEST(Energy, SleepTakesThePlaceOfAnIdleCpu)
+{
+    Radios air(1);
+    radio_stats_set_cpu(air.stats, 0, 80000000, 0);
+    radio_stats_set_sleep(air.stats, 0, SIM_MS(100), SIM_MS(700));
+    air.run(SIM_S(1));
+    auto energy = radio_stats_energy(air.stats, 0);
+    EXPECT_NEAR(energy.off_j, 3.3e-3 * 20 * 0.2, 1e-12);
+    EXPECT_NEAR(energy.sleep_j, 3.3e-3 * (0.8 * 0.1 + 0.01 * 0.7), 1e-12);
+    EXPECT_NEAR(energy.total_j, energy.off_j + energy.sleep_j, 1e-12);
+}
+
 } // namespace
