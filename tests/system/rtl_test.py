@@ -137,13 +137,34 @@ class BadBlocks(RtlRun):
                 result = self.play("rtl_timer", "--set", setting, "--set", "trace.patterns=[]", code=2)
                 self.assertIn(says, result.stderr)
 
-    def test_a_hang_is_named_and_the_guest_goes_on(self):
-        odd = OPTIONS.firmware.parent / "rtl/odd.so"
+    def test_a_hang_is_named_and_the_guest_gets_a_bus_error(self):
+        blocks = OPTIONS.firmware.parent / "rtl"
+        (self.folder / "hang.c").write_text("""#include <stdio.h>
+#include "firmware/drivers/hw.h"
+#include "firmware/runtime/interrupt.h"
+static void skip(struct interrupt_frame *frame)
+{
+    printf("hang: bus error at 0x%x\\n", (unsigned)frame->vaddr);
+    frame->pc += 3; // _l32i: not the narrow one
+}
+int main(void)
+{
+    exception_attach(EXCCAUSE_LOAD_STORE_ERROR, skip);
+    volatile uint32_t *block = (volatile uint32_t *)0x3FF70000;
+    uint32_t value;
+    __asm__ volatile("_l32i %0, %1, 4" : "=a"(value) : "a"(block));
+    block[0] = 0x1230;
+    printf("hang: goes on with 0x%x\\n", (unsigned)block[0]);
+    return 0;
+}
+""", encoding="utf-8")
+        subprocess.run([OPTIONS.firmware / "guest_cc", "hang.c", "-o", "hang.elf"], cwd=self.folder, check=True)
         (self.folder / "hang.toml").write_text(
-            f"""[run]\nuntil = "20ms"\n[[node]]\nfirmware = "{firmware("rtl_demo")}"\n[[rtl]]\nname = "odd"
-file = "{odd}"\nbase = 0x3FF70000\ntimeout = 50\n""", encoding="utf-8")
-        result = self.vesper("run", "hang.toml")  # its register 0x1C never answers as the timer's does
-        self.assertIn("rtl_demo: no apb_timer", result.stdout)
+            f"""[run]\nuntil = "20ms"\nexpect = ["hang: bus error at 0x3ff70004", "hang: goes on with 0x1230"]
+[[node]]\nfirmware = "hang.elf"\n[[rtl]]\nname = "odd"\nfile = "{blocks}/odd.so"\nbase = 0x3FF70000\ntimeout = 50
+""", encoding="utf-8")
+        result = self.vesper("run", "hang.toml")
+        self.assertIn("node0.odd: read of 0x3ff70004 hangs the bus: no PREADY from odd within 50 cycles", result.stderr)
 
 
 class Page(RtlRun):
