@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "peripherals/wifi_mac/wifi_mac.h"
+#include "rf_channel/ccmp.h"
 
 #define REG_FILE "peripherals/wifi_mac/wifi_mac_regs.def"
 #define REG_PREFIX WMAC
@@ -77,6 +78,8 @@ struct machine {
         env.dma = &dma;
         env.scope = "node0";
         must(wifi_mac_init(&mac, "wifi_mac", &env) == SIM_OK, "no memory");
+        const struct wifi_mac_cipher ccmp = {ccmp_seal, ccmp_open};
+        wifi_mac_set_cipher(&mac, &ccmp);
         if (connected) {
             struct wifi_mac_air air = this->air();
             wifi_mac_connect(&mac, &air);
