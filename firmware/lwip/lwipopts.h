@@ -19,6 +19,7 @@ extern unsigned char *lwip_heap; /* port.c; in the larger RAM, where malloc is *
 #define MEMP_NUM_TCP_PCB 48
 #define MEMP_NUM_TCP_PCB_LISTEN 4
 #define MEMP_NUM_TCP_SEG 128
+#define ARP_TABLE_SIZE 100 /* a client of many servers */
 #define MEMP_NUM_UDP_PCB 6
 #define MEMP_NUM_RAW_PCB 2
 #define MEMP_NUM_SYS_TIMEOUT (LWIP_NUM_SYS_TIMEOUT_INTERNAL + 4)

@@ -235,14 +235,14 @@ static void sleep_at_most(uint32_t us)
     restore_interrupts(ps);
 }
 
-void __attribute__((noreturn)) net_loop(const struct command *commands, void (*poll)(void))
+void __attribute__((noreturn)) net_loop(const struct command *commands, uint32_t (*poll)(void))
 {
     for (;;) {
-        uint32_t us = poll_paths();
+        uint32_t us = poll_paths(), wish = NET_NO_HURRY;
         sys_check_timeouts();
-        if (poll)
-            poll();
         commands_poll(program, commands);
-        sleep_at_most(us);
+        if (poll)
+            wish = poll();
+        sleep_at_most(wish < us ? wish : us);
     }
 }

@@ -53,8 +53,10 @@ struct netif *net_path_netif(enum net_path path);
 /* Of the access point, dBm; 0: no Wi-Fi. */
 int net_rssi(void);
 
-/* Runs for ever. `poll` is called after each time the core was woken; NULL: nothing. */
-void net_loop(const struct command *commands, void (*poll)(void)) __attribute__((noreturn));
+/* Runs for ever. `poll` is called after each time the core was woken, and wakes it again after the microseconds that it
+ * returns (NET_NO_HURRY: it need not); NULL: nothing. */
+enum { NET_NO_HURRY = 1000000 };
+void net_loop(const struct command *commands, uint32_t (*poll)(void)) __attribute__((noreturn));
 
 /* Microseconds since net_init. */
 uint64_t net_time_us(void);

@@ -154,10 +154,10 @@ sim_status rtl_scene::build(const scenario &what)
     return SIM_OK;
 }
 
-sim_status rtl_scene::attach(const scenario &what, const std::string &name, node *model)
+sim_status rtl_scene::attach(const scenario &what, const node_options &node, const std::string &name, struct node *model)
 {
     for (std::size_t i = 0; i < what.rtl.size(); i++)
-        if (what.rtl[i].node.empty() || what.rtl[i].node == name)
+        if (scenario_means_node(what.rtl[i].node, node, name))
             SIM_TRY(attach_one(what.rtl[i], rtl_library_abi(libraries[i]->opened), name, model));
     return SIM_OK;
 }

@@ -42,7 +42,7 @@ class rtl_scene
     sim_status build(const scenario &what);
 
     // Blocks on a node of this name, before it is powered on. It outlives this object.
-    sim_status attach(const scenario &what, const std::string &name, node *model);
+    sim_status attach(const scenario &what, const node_options &node, const std::string &name, struct node *model);
 
     // The blocks at the end of the run; coverage goes to files in this folder.
     sim_status finish(sim_time end, const std::string &folder);

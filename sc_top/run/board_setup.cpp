@@ -48,10 +48,11 @@ sim_status attach(const part_options &part, node *model)
 
 } // namespace
 
-sim_status attach_parts(const scenario &what, const std::string &node_name, node *model, struct log *said)
+sim_status attach_parts(const scenario &what, const node_options &options, const std::string &node_name, node *model,
+                        struct log *said)
 {
     for (const part_options &part : what.part) {
-        if (!part.node.empty() && part.node != node_name)
+        if (!scenario_means_node(part.node, options, node_name))
             continue;
         sim_status status = attach(part, model);
         if (status != SIM_OK) {

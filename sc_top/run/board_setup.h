@@ -12,7 +12,8 @@ namespace vesper
 {
 
 // Puts on a node what the scenario has for it; says what is wrong with a part.
-sim_status attach_parts(const scenario &what, const std::string &node_name, node *model, struct log *said);
+sim_status attach_parts(const scenario &what, const node_options &options, const std::string &node_name, node *model,
+                        struct log *said);
 
 } // namespace vesper
 

@@ -298,21 +298,21 @@ sim_status session::build_node(session_node &n)
     node *made = nullptr;
     SIM_TRY(node_create(&config, &made));
     n.model.reset(made);
-    SIM_TRY(attach_parts(what, n.name, made, said.log()));
-    return rtl ? rtl->attach(what, n.name, made) : SIM_OK;
+    SIM_TRY(attach_parts(what, n.options, n.name, made, said.log()));
+    return rtl ? rtl->attach(what, n.options, n.name, made) : SIM_OK;
 }
 
 void session::add_stimuli(session_node &n)
 {
     for (const input_options &input : what.input) {
-        if (!input.node.empty() && input.node != n.name)
+        if (!scenario_means_node(input.node, n.options, n.name))
             continue;
         n.stimuli.push_back(std::make_unique<stimulus>());
         stimulus_input(n.stimuli.back().get(), n.model.get(), static_cast<unsigned>(input.uart), input.text.data(),
                        input.text.size(), input.at);
     }
     for (const gpio_options &gpio : what.gpio) {
-        if (!gpio.node.empty() && gpio.node != n.name)
+        if (!scenario_means_node(gpio.node, n.options, n.name))
             continue;
         n.stimuli.push_back(std::make_unique<stimulus>());
         stimulus_drive(n.stimuli.back().get(), n.model.get(), static_cast<unsigned>(gpio.pad), level_of(gpio.level),
@@ -325,7 +325,7 @@ void session::add_stimuli(session_node &n)
         stimulus_supply(n.stimuli.back().get(), n.model.get(), supply.volts, supply.at);
     }
     for (const analog_options &analog : what.analog) {
-        if (!analog.node.empty() && analog.node != n.name)
+        if (!scenario_means_node(analog.node, n.options, n.name))
             continue;
         n.stimuli.push_back(std::make_unique<stimulus>());
         stimulus_volts(n.stimuli.back().get(), n.model.get(), static_cast<unsigned>(analog.pad), analog.volts,
@@ -337,12 +337,12 @@ sim_status session::connect_air()
 {
     if (!radio)
         return SIM_OK;
-    for (auto &n : all_nodes)
-        SIM_TRY(radio->attach(what, n->options, static_cast<unsigned>(n->number), n->model.get()));
     radio->set_rtl(waveform ? vcd_sink(waveform.get()) : nullptr,
                    [this](std::size_t number, sim_time now, const std::string &text, bool ends) {
                        rtl_differs(number, now, text, ends);
                    });
+    for (auto &n : all_nodes)
+        SIM_TRY(radio->attach(what, n->options, static_cast<unsigned>(n->number), n->model.get()));
     radio_out = std::make_unique<radio_outputs>();
     return radio_out->open(*radio, what.output.pcap ? what.run.output : "",
                            waveform ? vcd_sink(waveform.get()) : nullptr, said.log());

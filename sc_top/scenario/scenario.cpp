@@ -221,9 +221,9 @@ class toml_reader
 
     void assign(const option &row, const toml::node &item, void *value) const
     {
-        std::string problem = is_list(row.kind)             ? take_list(item, value)
-                              : item.is_array()              ? take_array(row, *item.as_array(), value)
-                                                             : take(row, item, value);
+        std::string problem = is_list(row.kind) ? take_list(item, value)
+                              : item.is_array() ? take_array(row, *item.as_array(), value)
+                                                : take(row, item, value);
         if (problem.empty())
             problem = option_check_range(row, value);
         if (!problem.empty())
@@ -514,6 +514,11 @@ std::string name_of(const std::string &name, const char *kind, std::uint64_t cou
 std::string scenario_node_name(const node_options &node, std::uint64_t index, std::uint64_t number)
 {
     return name_of(node.name, "node", node.count, index, number);
+}
+
+bool scenario_means_node(const std::string &option, const node_options &node, const std::string &name)
+{
+    return option.empty() || option == name || (node.count > 1 && option == node.name);
 }
 
 std::string scenario_station_name(const station_options &station, std::uint64_t index, std::uint64_t number)

@@ -87,6 +87,9 @@ std::string scenario_client_name(const client_options &client, std::uint64_t ind
 std::string scenario_network_name(const network_options &network, std::uint64_t number);
 std::string scenario_interferer_name(const interferer_options &interferer, std::uint64_t number);
 
+// Whether an option `node` means this node: empty means all, a group's name all of the group.
+bool scenario_means_node(const std::string &option, const node_options &node, const std::string &name);
+
 // Its base MAC address: Espressif's own range, counted up by 4, as real chips are: three more interfaces take the
 // addresses in between (shared facts, 3.6).
 void scenario_node_mac(const node_options &node, std::uint64_t index, std::uint64_t number, std::uint8_t mac[6]);

@@ -15,7 +15,8 @@ namespace
 
 // Who has which name.
 struct known_names {
-    std::set<std::string> nodes, stations, antennas, groups; // antennas: all that receive
+    std::set<std::string> nodes, stations, antennas; // antennas: all that receive
+    std::set<std::string> groups, node_groups;
 };
 
 class checker
@@ -251,7 +252,7 @@ class checker
                     kind->insert(name);
             }
             if (!list[i].name.empty() && list[i].count > 1)
-                known.groups.insert(list[i].name);
+                (kind == &known.nodes ? known.node_groups : known.groups).insert(list[i].name);
         }
     }
 
@@ -289,16 +290,20 @@ class checker
     void check_name(const option_section &section, std::size_t i, const option &row, const std::string &name) const
     {
         std::string key = section.key, option_name = row.name;
-        bool pad = key == "gpio" || key == "input" || key == "rtl", group = key == "link" || key == "attenuator";
+        bool pad = key == "gpio" || key == "input" || key == "analog" || key == "part" || key == "rtl";
+        bool group = pad || key == "link" || key == "attenuator";
+        std::set<std::string> groups = known.node_groups;
+        if (!pad)
+            groups.insert(known.groups.begin(), known.groups.end());
         const auto &set = pad ? known.nodes : known.antennas;
         bool needed = key == "link" || key == "route" || (key == "attenuator" && option_name == "from");
         if (name.empty() && needed)
             reject(key, i, option_name, key + "." + option_name + " is missing");
-        if (name.empty() || set.count(name) || (group && known.groups.count(name)))
+        if (name.empty() || set.count(name) || (group && groups.count(name)))
             return;
         std::vector<std::string> candidates(set.begin(), set.end());
         if (group)
-            candidates.insert(candidates.end(), known.groups.begin(), known.groups.end());
+            candidates.insert(candidates.end(), groups.begin(), groups.end());
         reject(key, i, option_name,
                key + "." + option_name + ": there is no " + (pad ? "node '" : "node or station '") + name + "'" +
                    did_you_mean(name, candidates));

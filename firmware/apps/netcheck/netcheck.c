@@ -45,7 +45,7 @@ static const char *add_job(void (*run)(char *argument), const char *argument)
     return NULL;
 }
 
-static void run_jobs(void)
+static uint32_t run_jobs(void)
 {
     while (has_address && !is_busy && job_count > 0) {
         struct job *job = &jobs[first_job];
@@ -54,6 +54,7 @@ static void run_jobs(void)
         is_busy = true;
         job->run(job->argument);
     }
+    return NET_NO_HURRY;
 }
 
 /* ---- ping ------------------------------------------------------------------------------------------------------- */
