@@ -30,6 +30,7 @@ enum {
     AT_KIND = STA_ETHERNET_HEADER,
     AT_NUMBER = AT_KIND + 2,
     AT_TIME = AT_NUMBER + 4,
+    AT_FILLING = AT_TIME + 4,
     LEAST = 64,
     MS_US = 1000,
     SECOND_US = 1000000,
@@ -124,8 +125,33 @@ static void put_frame(uint8_t *out, const uint8_t to[DOT11_ADDRESS], unsigned ki
     put32(out + AT_TIME, wifi_time_us());
 }
 
-static void on_reply(const uint8_t *bytes)
+/* Echoes have all lengths from `size` to three more, and are filled with something to be recognised by. */
+static unsigned ping_length(uint32_t number)
 {
+    unsigned length = settings.size + number % 4;
+    return length < STA_ETHERNET_MAX ? length : (unsigned)STA_ETHERNET_MAX;
+}
+
+static uint8_t ping_byte(uint32_t number, unsigned at)
+{
+    return (uint8_t)(number * 37 + at);
+}
+
+static bool is_whole(const uint8_t *bytes, unsigned length)
+{
+    uint32_t number = get32(bytes + AT_NUMBER);
+    for (unsigned at = AT_FILLING; at < length; at++)
+        if (bytes[at] != ping_byte(number, at))
+            return false;
+    return length == ping_length(number);
+}
+
+static void on_reply(const uint8_t *bytes, unsigned length)
+{
+    if (!is_whole(bytes, length)) {
+        printf("station: FAILED: a reply of %u bytes is not what was sent\n", length);
+        return;
+    }
     uint32_t us = wifi_time_us() - get32(bytes + AT_TIME);
     replies++;
     rtt_sum += us;
@@ -147,7 +173,7 @@ static void on_receive(void *ctx, const uint8_t *bytes, unsigned length)
         sta_send(frame, length);
         break;
     case REPLY:
-        on_reply(bytes);
+        on_reply(bytes, length);
         break;
     case FILLING:
         sink_last_us = wifi_time_us();
@@ -165,8 +191,11 @@ static void send_pings(uint64_t now)
 {
     if (ping_number >= settings.pings || now < next_ping)
         return;
+    unsigned length = ping_length(ping_number);
     put_frame(frame, settings.to, REQUEST, ping_number);
-    if (sta_send(frame, settings.size))
+    for (unsigned at = AT_FILLING; at < length; at++)
+        frame[at] = ping_byte(ping_number, at);
+    if (sta_send(frame, length))
         ping_number++;
     next_ping = now + (uint64_t)settings.interval * MS_US;
 }
