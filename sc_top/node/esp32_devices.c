@@ -202,6 +202,11 @@ static enum sim_status init_gpio(struct node *node, struct gpio *gpio, const cha
     return gpio_init(gpio, &config, name, &node->env);
 }
 
+static enum sim_status init_ledc(struct node *node, struct ledc *ledc, const char *name)
+{
+    return ledc_init(ledc, name, &node->env);
+}
+
 static enum sim_status init_efuse(struct node *node, struct efuse *efuse, const char *name)
 {
     struct efuse_config config = efuse_typical(node->config.mac);
@@ -396,9 +401,21 @@ static enum sim_status connect_chips(struct node *node)
     return SIM_OK;
 }
 
+/* LEDC_HS_SIG_OUT0 and the 15 after it. */
+static void connect_ledc(struct gpio *gpio, struct ledc *ledc)
+{
+    enum { FIRST_SIGNAL = 71 };
+    for (unsigned i = 0; i < LEDC_CHANNELS; i++) {
+        const struct gpio_source source = {
+            .ctx = &ledc->channel[i], .level = ledc_channel_level, .watch = ledc_channel_watch};
+        ledc->channel[i].out = gpio_signal_out(gpio, FIRST_SIGNAL + i, false, &source);
+    }
+}
+
 static void connect_wires(struct node *node)
 {
     struct esp32_devices *devices = &node->devices;
+    connect_ledc(&devices->gpio, &devices->ledc);
     connect_uart(&devices->gpio, &devices->uart0, &uart_pins[0]);
     connect_uart(&devices->gpio, &devices->uart1, &uart_pins[1]);
     connect_uart(&devices->gpio, &devices->uart2, &uart_pins[2]);

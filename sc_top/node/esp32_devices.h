@@ -11,6 +11,7 @@
 #include "peripherals/gpio/gpio.h"
 #include "peripherals/i2c/i2c.h"
 #include "peripherals/i2c_ana/i2c_ana.h"
+#include "peripherals/ledc/ledc.h"
 #include "peripherals/open_eth/open_eth.h"
 #include "peripherals/rng/wdev.h"
 #include "peripherals/rsa/rsa.h"
