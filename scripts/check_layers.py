@@ -27,7 +27,7 @@ FOLDERS = sorted({f.split("/")[0] for f in MAY_INCLUDE} | {"tests"})
 MODELS = {"bus/base", "bus", "cpu_iss", "peripherals", "rf_channel"}
 OUTSIDE = [  # (what, pattern of the included header, which files may)
     ("SystemC/TLM", re.compile(r"^(systemc|tlm)"), re.compile(r"(^|/)sc_[^/]*$")),
-    ("Verilated", re.compile(r"^V[a-z]|verilated"), re.compile(r"^verilog/(\w+/)?rtl_[^/]*$|(^|/)sc_rtl[^/]*$")),
+    ("Verilated", re.compile(r"^V[a-z]|verilated"), re.compile(r"^(verilog|verilog/\w+)/rtl_[^/]*$|^tests/rtl/|(^|/)sc_rtl[^/]*$")),
     ("libslirp", re.compile(r"^slirp/|libslirp"), re.compile(r"^net_bridge/slirp_[^/]*$")),
     ("AsmJit", re.compile(r"^asmjit"), re.compile(r"^cpu_iss/jit/")),
 ]

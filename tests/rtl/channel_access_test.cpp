@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Channel access in RTL, counted by hand. Beside the model: beside_model_test.
 #include <algorithm>
+#include <random>
 #include <unistd.h>
 
 #include <gtest/gtest.h>
@@ -235,6 +236,63 @@ TEST_F(ChannelAccess, DrawsFromAWindowThatDoublesAndComesBack)
     rtl->draw = 1;
     queue(1, 2, 3);
     EXPECT_EQ(left(1), 0xau);
+}
+
+// In picoseconds, all queues at once, however the clock comes: five counts by a formula.
+TEST_F(ChannelAccess, AnyStepsLeadToTheSameBoundary)
+{
+    std::mt19937_64 random(3);
+    for (int round = 0; round < 150; round++) {
+        std::uint64_t slot = (round % 2 ? 9 : 20) * 1000000 + random() % 1000, sifs = 10000000 + random() % 50000000;
+        rtl->idle = 0;
+        event();
+        rtl->slot = std::uint32_t(slot);
+        rtl->sifs = std::uint32_t(sifs);
+        rtl->turnaround = std::uint32_t(random() % 9000000);
+        rtl->busy = 1;
+        event();
+        rtl->busy = 0;
+        rtl->idle = 1;
+        event();
+        std::uint64_t hold[2] = {random() >> (28 + random() % 30), random() >> (28 + random() % 30)};
+        rtl->nav_load = 1;
+        rtl->ahead = hold[0];
+        event();
+        rtl->eifs_load = 1;
+        rtl->ahead = hold[1];
+        event();
+        std::uint64_t boundary[5], first = ~std::uint64_t(0);
+        for (unsigned n = 0; n < 5; n++) {
+            unsigned aifsn = 1 + random() % 15, slots = unsigned(random() >> (49 + random() % 10)) & 0x7fff;
+            queue(n, aifsn, slots);
+            boundary[n] = std::max(hold[0], hold[1]) + sifs + (aifsn + slots) * slot;
+            first = std::min(first, boundary[n]);
+        }
+        rtl->ask = 1;
+        rtl.settle();
+        ASSERT_EQ(rtl->wait_time, first - rtl->turnaround);
+        std::uint64_t time = 0, steps = 0, decision = first - rtl->turnaround;
+        while (time < decision) {
+            // Long waits in as long steps as there may be.
+            std::uint64_t step = ++steps > 2000 ? slot - 1 : 1 + random() % (slot - 1);
+            rtl->dt = std::uint32_t(std::min(step, decision - time));
+            time += rtl->dt;
+            rtl.clock();
+            ASSERT_FALSE(rtl->grant) << decision - time << " ps too early";
+        }
+        rtl->ask = 0;
+        event();
+        ASSERT_TRUE(rtl->grant);
+        EXPECT_EQ(time + rtl->to_boundary, first);
+        for (unsigned n = 0, winner = 5; n < 5; n++) {
+            bool arrived = boundary[n] == first;
+            EXPECT_EQ(rtl->granted >> n & 1, arrived && winner == 5);
+            EXPECT_EQ(rtl->collided >> n & 1, arrived && winner != 5);
+            winner = arrived ? std::min(winner, n) : winner;
+            rtl->cancel = 1u << n;
+            event();
+        }
+    }
 }
 
 TEST(ContentionWindow, IsThatOfTheStandardAtEverySize)
