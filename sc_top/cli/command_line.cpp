@@ -51,7 +51,8 @@ void add_run(CLI::App &app, command_line &result, typed &t)
     run->add_option("--pace", t.pace, "realtime: as fast as the host's clock; max: as fast as it goes; or a factor")
         ->option_text("PACE");
     run->add_option("--vcd", t.vcd, "write a waveform to this file")->option_text("FILE");
-    run->add_option("--gtkw", t.gtkw, "write a view of the waveform for GTKWave: firmware, bus, RTL and radio in groups")
+    run->add_option("--gtkw", t.gtkw,
+                    "write a view of the waveform for GTKWave: firmware, bus, RTL and radio in groups")
         ->option_text("FILE");
     run->add_option("--trace", t.trace,
                     "signals in the waveform, e.g. node0.uart0 or '!*.cpu1'; may be repeated; default: all")

@@ -47,10 +47,18 @@ static enum group group_of(const struct gtkw_names *names, const char *scope, co
     return begins(rest, "radio") || begins(rest, "wifi") || begins(rest, "baseband") ? GROUP_RADIO : GROUP_BUS;
 }
 
-static bool is_rtl_port(const struct gtkw_names *names, const char *scope)
+static bool is_port(const struct gtkw_names *names, size_t n, const struct vcd_signal_info *signal)
 {
-    for (size_t i = 0; i < names->rtls; i++)
-        if (strcmp(scope, names->rtl[i]) == 0)
+    size_t length = strlen(signal->scope);
+    const char *port = names->port[n];
+    return strncmp(port, signal->scope, length) == 0 && port[length] == '.' &&
+           strcmp(port + length + 1, signal->name) == 0;
+}
+
+static bool is_any_port(const struct gtkw_names *names, const struct vcd_signal_info *signal)
+{
+    for (size_t i = 0; i < names->ports; i++)
+        if (is_port(names, i, signal))
             return true;
     return false;
 }
@@ -71,25 +79,48 @@ static void write_signal(struct writer *w, const struct vcd_signal_info *signal)
     out_file_text(w->file, "\n");
 }
 
+struct heading {
+    const char *scope, *title;
+    bool written;
+};
+
+static void write_below(struct writer *w, struct heading *heading, const struct vcd_signal_info *signal)
+{
+    if (!heading->written) {
+        set_flags(w, FLAGS_GROUP_BEGIN);
+        out_file_format(w->file, "-%s: %s\n", heading->scope, heading->title);
+    }
+    heading->written = true;
+    write_signal(w, signal);
+}
+
+static void write_ports(struct writer *w, struct heading *heading)
+{
+    for (size_t i = 0; i < w->names->ports; i++) {
+        for (size_t k = 0; k < vcd_signal_count(w->vcd); k++) {
+            struct vcd_signal_info signal = vcd_signal_at(w->vcd, k);
+            if (is_below(signal.scope, heading->scope) && is_port(w->names, i, &signal))
+                write_below(w, heading, &signal);
+        }
+    }
+}
+
 /* The signals below `scope` that are of this group; GROUPS: of any. */
 static void write_group(struct writer *w, const char *scope, enum group group, const char *title)
 {
-    bool open = false;
+    struct heading heading = {.scope = scope, .title = title};
+    if (group == GROUP_RTL)
+        write_ports(w, &heading);
     for (size_t i = 0; i < vcd_signal_count(w->vcd); i++) {
         struct vcd_signal_info signal = vcd_signal_at(w->vcd, i);
-        if (!is_below(signal.scope, scope) || !(signal.moved || is_rtl_port(w->names, signal.scope)))
+        if (!is_below(signal.scope, scope) || !signal.moved)
             continue;
         const char *rest = signal.scope + strlen(scope);
-        if (group != GROUPS && group_of(w->names, signal.scope, *rest == '.' ? rest + 1 : rest) != group)
-            continue;
-        if (!open) {
-            set_flags(w, FLAGS_GROUP_BEGIN);
-            out_file_format(w->file, "-%s: %s\n", scope, title);
-        }
-        open = true;
-        write_signal(w, &signal);
+        enum group its = group_of(w->names, signal.scope, *rest == '.' ? rest + 1 : rest);
+        if (group == GROUPS || (its == group && !is_any_port(w->names, &signal)))
+            write_below(w, &heading, &signal);
     }
-    if (!open)
+    if (!heading.written)
         return;
     set_flags(w, FLAGS_GROUP_END);
     out_file_format(w->file, "-%s: %s\n", scope, title);

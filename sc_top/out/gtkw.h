@@ -14,10 +14,12 @@ struct gtkw_names {
     size_t nodes;
     const char *const *rtl; /* scopes of blocks: "node0.timer" */
     size_t rtls;
+    const char *const *port; /* their ports, in the order in which to show them: "node0.timer.psel" */
+    size_t ports;
 };
 
 /* Writes the file, before vcd_finish and after the last change: signals that never move are left out, except ports of
- * RTL. wave: path of the waveform. On failure there was a message. */
+ * RTL, which come first. wave: path of the waveform. On failure there was a message. */
 enum sim_status gtkw_write(const char *path, const char *wave, const struct vcd *vcd, const struct gtkw_names *names,
                            struct log *log);
 

@@ -17,8 +17,6 @@
 
 #include "sc_top/rtl/rtl_ports.h"
 
-extern char **environ;
-
 namespace vesper
 {
 namespace
@@ -62,6 +60,7 @@ bool write_file(const fs::path &path, const std::string &text)
 int run_program(const std::vector<std::string> &words, const fs::path &scratch, std::string *output)
 {
     std::vector<char *> argv;
+    argv.reserve(words.size() + 1);
     for (const std::string &word : words)
         argv.push_back(const_cast<char *>(word.c_str()));
     argv.push_back(nullptr);
@@ -91,7 +90,7 @@ void pass_on(const std::string &output, const std::string &from, struct log *log
     while (std::getline(lines, line)) {
         bool error = line.rfind("%Error", 0) == 0, warning = line.rfind("%Warning", 0) == 0;
         if (!error && !warning) {
-            if (line.rfind(" ", 0) == 0 && line.find("...") == std::string::npos)
+            if (line.rfind(' ', 0) == 0 && line.find("...") == std::string::npos)
                 log_at(log, LOG_HOST, LOG_INFO, SIM_TIME_NEVER, from.c_str(), "%s", line.c_str());
             continue;
         }
@@ -103,7 +102,7 @@ void pass_on(const std::string &output, const std::string &from, struct log *log
         std::string where = place == std::string::npos ? from : text.substr(0, place);
         text = place == std::string::npos ? text : text.substr(place + 2);
         if (std::size_t dash = kind.find('-'); dash != std::string::npos)
-            text = kind.substr(dash + 1) + ": " + text;
+            text.insert(0, kind.substr(dash + 1) + ": ");
         log_at(log, LOG_HOST, error ? LOG_ERROR : LOG_WARNING, SIM_TIME_NEVER, where.c_str(), "%s", text.c_str());
     }
 }
@@ -268,7 +267,7 @@ class builder
             std::string text;
             if (!read_file(file, &text))
                 return fail(log, file, "cannot be read", SIM_IO);
-            all += file + '\0' + std::to_string(text.size()) + '\0' + text;
+            all.append(file).append(1, '\0').append(std::to_string(text.size())).append(1, '\0').append(text);
         }
         key = hash(all);
         return SIM_OK;

@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cstdlib>
 #include <map>
+#include <sstream>
 
 namespace vesper
 {
@@ -77,8 +79,8 @@ unsigned width_of(const std::map<std::string, data_type> &types, const std::stri
         return 0;
     if (type.left.empty())
         return 1;
-    int left = std::atoi(type.left.c_str()), right = std::atoi(type.right.c_str());
-    return static_cast<unsigned>(std::abs(left - right)) + 1;
+    long left = std::strtol(type.left.c_str(), nullptr, 10), right = std::strtol(type.right.c_str(), nullptr, 10);
+    return static_cast<unsigned>(std::labs(left - right)) + 1;
 }
 
 // --- names
@@ -515,28 +517,32 @@ std::string rtl_wiring::summary() const
 
 std::string rtl_ports_text(const rtl_wiring &wiring)
 {
-    std::string ports, drive, sample;
+    std::ostringstream ports, drive, sample;
     for (const rtl_connection &c : wiring.connections) {
-        std::string pin = std::string("RTL_") + pin_id_name(c.pin), member = c.port->member;
-        std::string shift = std::to_string(c.shift);
-        std::string mask =
-            c.port->width >= 64 ? "UINT64_MAX" : "((UINT64_C(1) << " + std::to_string(c.port->width) + ") - 1)";
-        ports += "    {" + pin + ", " + std::to_string(c.port->width) + ", \"" + c.port->name + "\"},\n";
+        std::string pin = std::string("RTL_") + pin_id_name(c.pin);
+        const rtl_verilog_port &port = *c.port;
+        ports << "    {" << pin << ", " << port.width << ", \"" << port.name << "\"},\n";
         if (c.pin == RTL_RESET)
-            drive += "    t." + member + " = " + (wiring.reset_is_high ? "" : "!") + "pin[RTL_RESET];\n";
-        else if (c.port->direction == "input")
-            drive += "    t." + member + " = pin[" + pin + "] >> " + shift + " & " + mask + ";\n";
+            drive << "    t." << port.member << " = " << (wiring.reset_is_high ? "" : "!") << "pin[RTL_RESET];\n";
+        else if (port.direction == "input" && port.width >= 64)
+            drive << "    t." << port.member << " = pin[" << pin << "];\n";
+        else if (port.direction == "input")
+            drive << "    t." << port.member << " = pin[" << pin << "] >> " << c.shift << " & ((UINT64_C(1) << "
+                  << port.width << ") - 1);\n";
         else
-            sample += "    pin[" + pin + "] " + (c.shift ? "|" : "") + "= static_cast<uint64_t>(t." + member + ") << " +
-                      shift + ";\n";
+            sample << "    pin[" << pin << "] " << (c.shift ? "|" : "") << "= static_cast<uint64_t>(t." << port.member
+                   << ") << " << c.shift << ";\n";
     }
     for (auto [port, value] : wiring.ties)
         if (value && port->width <= 64)
-            drive += "    t." + port->member + " = UINT64_C(" + std::to_string(value) + ");\n";
-    return "static const rtl_port block_ports[] = {\n" + ports + "};\n" +
-           "static inline void block_clock(Vblock &t, bool level)\n{\n    t." + wiring.clock->member +
-           " = level;\n}\n" + "static inline void block_drive(Vblock &t, const uint64_t *pin)\n{\n" + drive + "}\n" +
-           "static inline void block_sample(const Vblock &t, uint64_t *pin)\n{\n" + sample + "}\n";
+            drive << "    t." << port->member << " = UINT64_C(" << value << ");\n";
+    std::ostringstream all;
+    all << "static const rtl_port block_ports[] = {\n"
+        << ports.str() << "};\nstatic inline void block_clock(Vblock &t, bool level)\n{\n    t." << wiring.clock->member
+        << " = level;\n}\nstatic inline void block_drive(Vblock &t, const uint64_t *pin)\n{\n"
+        << drive.str() << "}\nstatic inline void block_sample(const Vblock &t, uint64_t *pin)\n{\n"
+        << sample.str() << "}\n";
+    return all.str();
 }
 
 } // namespace vesper

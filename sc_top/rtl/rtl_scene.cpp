@@ -154,7 +154,8 @@ sim_status rtl_scene::build(const scenario &what)
     return SIM_OK;
 }
 
-sim_status rtl_scene::attach(const scenario &what, const node_options &node, const std::string &name, struct node *model)
+sim_status rtl_scene::attach(const scenario &what, const node_options &node, const std::string &name,
+                             struct node *model)
 {
     for (std::size_t i = 0; i < what.rtl.size(); i++)
         if (scenario_means_node(what.rtl[i].node, node, name))
@@ -309,6 +310,15 @@ sim_status rtl_scene::finish(sim_time end, const std::string &folder)
         results.push_back(f);
     }
     return status;
+}
+
+std::vector<std::string> rtl_scene::ports() const
+{
+    std::vector<std::string> result;
+    for (const auto &b : blocks)
+        for (std::uint32_t i = 0; i < b->abi->port_count; i++)
+            result.push_back(b->node + "." + b->name + "." + b->abi->port[i].name);
+    return result;
 }
 
 std::vector<std::string> rtl_scene::scopes() const

@@ -53,6 +53,8 @@ class rtl_scene
     }
     // Paths of the blocks in the waveform: "node0.timer".
     std::vector<std::string> scopes() const;
+    // And of their ports, the bus first.
+    std::vector<std::string> ports() const;
 
   private:
     struct library {

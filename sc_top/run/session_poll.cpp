@@ -372,14 +372,18 @@ void session::close_air()
 sim_status session::write_view()
 {
     std::vector<std::string> blocks = rtl ? rtl->scopes() : std::vector<std::string>{};
-    std::vector<const char *> block_names, node_names;
+    std::vector<std::string> ports = rtl ? rtl->ports() : std::vector<std::string>{};
+    std::vector<const char *> block_names, port_names, node_names;
     if (!waveform || what.trace.gtkw.empty())
         return SIM_OK;
     for (const std::string &name : blocks)
         block_names.push_back(name.c_str());
+    for (const std::string &name : ports)
+        port_names.push_back(name.c_str());
     for (const auto &n : all_nodes)
         node_names.push_back(n->name.c_str());
-    const gtkw_names names = {node_names.data(), node_names.size(), block_names.data(), block_names.size()};
+    const gtkw_names names = {node_names.data(),  node_names.size(), block_names.data(),
+                              block_names.size(), port_names.data(), port_names.size()};
     vcd_advance(waveform.get(), ended_at);
     return gtkw_write(what.trace.gtkw.c_str(), std::filesystem::absolute(waveform_path()).c_str(), waveform.get(),
                       &names, said.log());
