@@ -44,6 +44,8 @@ static enum group group_of(const struct gtkw_names *names, const char *scope, co
             return GROUP_RTL;
     if (begins(rest, "cpu"))
         return GROUP_FIRMWARE;
+    if (begins(rest, "rtl"))
+        return GROUP_RTL; /* our own, in place of parts of the radio */
     return begins(rest, "radio") || begins(rest, "wifi") || begins(rest, "baseband") ? GROUP_RADIO : GROUP_BUS;
 }
 
