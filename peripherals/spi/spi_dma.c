@@ -7,7 +7,7 @@
 #define REG_CONSTANTS_ONLY
 #include "bus/reg_expand.h"
 
-enum { SIZE_LSB = 0, LENGTH_LSB = 12, LENGTH_BITS = 12, EOF_BIT = 30, OWNER_BIT = 31, DESCRIPTORS_MAX = 4096 };
+enum { SIZE_LSB = 0, LENGTH_LSB = 12, LENGTH_BITS = 12, EOF_BIT = 30, OWNER_BIT = 31, DESCRIPTORS_MAX = 256 };
 
 /* False: nothing answers there. */
 static bool dma_access(struct spi *spi, uint32_t address, bool write, unsigned size, uint32_t *value)
@@ -100,11 +100,17 @@ static void end_out(struct spi *spi)
 void spi_dma_fetch(struct spi *spi, uint8_t *bytes, unsigned count)
 {
     struct spi_link *out = &spi->out;
-    unsigned empty = 0; /* a ring of empty descriptors must not hold us */
+    unsigned empty = 0;
     for (unsigned i = 0; i < count;) {
         bytes[i] = 0;
-        if (out->descriptor && out->done == out->size && empty++ < DESCRIPTORS_MAX) {
+        if (out->descriptor && out->done == out->size) {
             end_out(spi);
+            if (++empty > DESCRIPTORS_MAX) { /* a ring of empty ones */
+                dev_say_once(&spi->dev, LOG_GUEST, SPI_OUTLINK_DSCR,
+                             "DMA: descriptors without bytes, one after another");
+                spi_dma_raise(spi, SPI_DMA_OUT_ERROR);
+                out->descriptor = 0;
+            }
             continue;
         }
         uint32_t value = 0;

@@ -215,8 +215,8 @@ static bool has_dma(const struct spi *spi)
 /* Without DMA nobody can see the steps in between: all are played at the end. */
 static void schedule(struct spi *spi)
 {
-    sim_time next = spi->phase == SPI_PHASE_END || !has_dma(spi) ? spi->end : piece_end(spi);
-    evq_schedule(spi->dev.env->evq, &spi->step, next < spi->end ? next : spi->end);
+    evq_schedule(spi->dev.env->evq, &spi->step,
+                 spi->phase == SPI_PHASE_END || !has_dma(spi) ? spi->end : piece_end(spi));
 }
 
 void spi_line_begin(struct spi *spi, sim_time now)
@@ -271,7 +271,7 @@ void spi_step(void *ctx, sim_time now)
             play_data(spi);
         next_phase(spi);
     }
-    if (spi->phase != SPI_PHASE_END || now < spi->end) {
+    if (spi->phase != SPI_PHASE_END || now < spi->end) { /* rounding, or a change of APB, may let pieces go on beyond */
         schedule(spi);
         return;
     }

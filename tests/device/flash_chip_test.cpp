@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// A serial NOR flash chip, driven through SPI1 as the ROM and ESP-IDF's spi_flash driver do.
+// The memories at SPI1: a serial NOR flash chip, driven as the ROM and ESP-IDF's spi_flash driver do, and external RAM,
+// driven as ESP-IDF's PSRAM driver does.
 #include <gtest/gtest.h>
 
+#include "peripherals/psram_chip/psram_chip.h"
 #include "tests/support/spi_bench.h"
 
 namespace
@@ -383,6 +385,81 @@ TEST_F(Flash, LosesPowerInTheMiddleOfAnErase)
     with_address(0x20, 0x1000);
     wait_ready();
     EXPECT_EQ(bytes(array.begin() + 0x1000, array.begin() + 0x2000), bytes(0x1000, 0xFF));
+}
+
+// --- external RAM, at chip select 1
+
+class Psram : public ::testing::Test, public spi_bench
+{
+  protected:
+    struct psram_chip psram = {};
+    bytes ram = bytes(8u << 20);
+
+    Psram() : spi_bench(1)
+    {
+        make(8u << 20);
+        set(SPI_CTRL_FASTRD_MODE, 1);
+        write(SPI_PIN, 1); // CS1
+    }
+    void make(uint32_t size)
+    {
+        struct psram_chip_config config = {};
+        config.bytes = ram.data();
+        config.size = size;
+        EXPECT_EQ(psram_chip_init(&psram, &config, "psram", &bench.env), SIM_OK);
+        spi_attach(&spi, 1, nullptr);
+        spi_attach(&spi, 1, &psram.port);
+    }
+    void lines(bool four)
+    {
+        set(SPI_CTRL_FREAD_QIO, four);
+        set(SPI_USER_FWRITE_QIO, four);
+    }
+};
+
+TEST_F(Psram, IsFoundByTheDriverWithItsTwoClocksOfDelay)
+{
+    lines(true); // psram_disable_qio_mode, of a chip that is not in QPI mode
+    put_buffer({0x00, 0xF5});
+    transact({.mosi_bits = 16});
+    lines(false);
+    transact(
+        {.command = 0, .command_bits = 2, .address = 0x9F000000, .address_bits = 32, .dummies = 1, .miso_bits = 64});
+    EXPECT_EQ(buffer(2), bytes({0x0D, 0x5D})) << "KGD: a known good die";
+    EXPECT_EQ(buffer(3)[2] >> 5, 2) << "64 Mbit";
+    make(4u << 20);
+    transact({.command = 0x9F, .address = 0, .address_bits = 24, .miso_bits = 64});
+    EXPECT_EQ(buffer(3)[2] >> 5, 1);
+    EXPECT_NE(buffer(3)[2], 0x20) << "which is an early chip with another clock";
+    EXPECT_FALSE(psram_chip_size_is_made(3u << 20));
+}
+
+TEST_F(Psram, ReadsAndWritesInQpiMode)
+{
+    transact({.address = 0x35, .address_bits = 8}); // psram_enable_qio_mode
+    lines(true);
+    put_buffer({1, 2, 3, 4});
+    transact({.address = 0x38000100, .address_bits = 32, .mosi_bits = 32});
+    EXPECT_EQ(bytes(&ram[0x100], &ram[0x104]), bytes({1, 2, 3, 4}));
+    put_buffer(bytes(4));
+    transact({.address = 0xEB000101, .address_bits = 32, .dummies = 7, .miso_bits = 24});
+    EXPECT_EQ(buffer(3), bytes({2, 3, 4}));
+    put_buffer({0x00, 0xF5});
+    transact({.mosi_bits = 16});
+    lines(false);
+    transact({.command = 0x03, .address = 0x100, .address_bits = 24, .miso_bits = 16});
+    EXPECT_EQ(buffer(2), bytes({1, 2})) << "SPI mode again";
+}
+
+TEST_F(Psram, WrapsAtItsEndAndIgnoresWhatItDoesNotKnow)
+{
+    ram[0] = 9;
+    ram[(8u << 20) - 1] = 8;
+    transact({.command = 0x0B, .address = 0x7FFFFF, .address_bits = 24, .dummies = 8, .miso_bits = 16});
+    EXPECT_EQ(buffer(2), bytes({8, 9}));
+    transact({.command = 0x77, .miso_bits = 8});
+    EXPECT_EQ(buffer(1)[0], 0xFF);
+    EXPECT_EQ(log_count(bench.env.log, LOG_GUEST), 1u);
 }
 
 } // namespace
