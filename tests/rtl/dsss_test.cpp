@@ -78,6 +78,16 @@ TEST(DsssModel, SendsTheChipsOfTheStandardAndTakesThemBack)
         }
 }
 
+TEST(DsssTransmitter, SendsTheLongestFrame)
+{
+    transmitter tx;
+    bytes psdu = random_bytes(DSSS_PSDU_MAX, 3);
+    auto chips = tx.send(psdu, true), expected = dsss::modulate(psdu, true);
+    ASSERT_EQ(chips.size(), expected.size());
+    for (std::size_t i = 0; i < chips.size(); i++)
+        ASSERT_LT(std::abs(chips[i] - expected[i]), 1e-9) << "chip " << i;
+}
+
 TEST(DsssTransmitter, IsSilentBeforeAndAfterAndIgnoresAStartWhileItSends)
 {
     transmitter tx;
@@ -139,6 +149,8 @@ TEST(DsssReceiver, FollowsATransmitterWhoseClockDiffers)
         bytes psdu = random_bytes(700, 6);
         dsss::channel c;
         c.ppm = ppm;
+        c.amplitude = 20;
+        c.eb_n0_db = 13; // so much that the correlation's side lobes, a tenth of its peak, are of no use
         rx.hear(psdu, false, c);
         EXPECT_EQ(rx.got, psdu) << ppm << " ppm";
     }

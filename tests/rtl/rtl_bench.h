@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 
+#include <unistd.h>
 #include <verilated.h>
 #include <verilated_cov.h>
 
@@ -28,9 +29,9 @@ template <typename M> class rtl_bench
         const char *folder = std::getenv("VESPER_RTL_COVERAGE");
         if (!folder)
             return;
-        std::string path = std::string(folder) + "/" + block + "." +
-                           std::to_string(reinterpret_cast<std::uintptr_t>(this)) + "." + std::to_string(getpid()) +
-                           ".dat";
+        static unsigned number = 0; // of benches in this program
+        std::string path = std::string(folder) + "/" + block + "." + std::to_string(getpid()) + "." +
+                           std::to_string(number++) + ".dat";
         context->coveragep()->write(path.c_str());
     }
 
