@@ -135,6 +135,12 @@ void byte_bridge_destroy(struct byte_bridge *bridge)
     free(bridge);
 }
 
+unsigned byte_bridge_descriptors(const struct byte_bridge *bridge, struct pollfd *fds, unsigned room)
+{
+    bool takes = bridge->stream && !bridge->in_count; /* else the UART is to go on first */
+    return takes ? net_stream_descriptors(bridge->stream, fds, room) : 0;
+}
+
 const struct byte_bridge_counts *byte_bridge_get_counts(const struct byte_bridge *bridge)
 {
     return &bridge->counts;

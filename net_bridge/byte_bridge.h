@@ -5,6 +5,8 @@
 #ifndef VESPER_NET_BRIDGE_BYTE_BRIDGE_H
 #define VESPER_NET_BRIDGE_BYTE_BRIDGE_H
 
+#include <poll.h>
+
 #include "bus/base/evq.h"
 #include "net_bridge/net_record.h"
 
@@ -49,6 +51,9 @@ void byte_bridge_byte(struct byte_bridge *bridge, uint8_t byte);
 void byte_bridge_room(struct byte_bridge *bridge, sim_time now);
 /* Looks at the host now: not before evq_now(). */
 void byte_bridge_poll(struct byte_bridge *bridge, sim_time now);
+
+/* What to wait for until the host has something. */
+unsigned byte_bridge_descriptors(const struct byte_bridge *bridge, struct pollfd *fds, unsigned room);
 
 const struct byte_bridge_counts *byte_bridge_get_counts(const struct byte_bridge *bridge);
 

@@ -84,6 +84,11 @@ enum sim_status net_network_parse(const char *text, uint32_t *network, uint32_t 
     return *network & ~*mask ? SIM_BAD_FORMAT : SIM_OK;
 }
 
+enum sim_status net_address_parse(const char *text, uint32_t *value)
+{
+    return address(&text, value) && *text == '\0' ? SIM_OK : SIM_BAD_FORMAT;
+}
+
 void net_address_print(uint32_t value, char *text, size_t size)
 {
     snprintf(text, size, "%u.%u.%u.%u", value >> 24, value >> 16 & 255, value >> 8 & 255, value & 255);

@@ -29,6 +29,9 @@ enum sim_status net_forward_parse(const char *text, struct net_forward *forward)
 /* "10.0.2.0/24": a network with its mask; prefix 8..29. SIM_BAD_FORMAT. */
 enum sim_status net_network_parse(const char *text, uint32_t *network, uint32_t *mask);
 
+/* "10.0.2.15". SIM_BAD_FORMAT. */
+enum sim_status net_address_parse(const char *text, uint32_t *value);
+
 /* "10.0.2.15". size 16 is enough. */
 void net_address_print(uint32_t address, char *text, size_t size);
 

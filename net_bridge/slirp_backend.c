@@ -218,48 +218,55 @@ static void destroy(void *ctx)
     free(slirp);
 }
 
-static struct in_addr in_network(const struct slirp_backend *slirp, unsigned number)
+/* The address as given, else that with the number. Outside of the network or the same as another: libslirp refuses. */
+static bool chosen(const struct slirp_backend *slirp, const char *text, unsigned number, uint32_t *address)
 {
-    const struct in_addr address = {.s_addr = htonl(slirp->network + number)};
-    return address;
+    *address = slirp->network + number;
+    if (!text || !*text)
+        return true;
+    return net_address_parse(text, address) == SIM_OK && (*address & slirp->mask) == slirp->network;
 }
 
-static uint32_t first_lease(const struct slirp_backend *slirp)
-{
-    return ~slirp->mask > 2 * FIRST_LEASE ? FIRST_LEASE : 4;
-}
+struct addresses {
+    uint32_t host, dns, dhcp_start;
+};
 
-static enum sim_status start_dhcp(struct slirp_backend *slirp, const struct slirp_config *config)
+static enum sim_status start_dhcp(struct slirp_backend *slirp, const struct slirp_config *config,
+                                  const struct addresses *own)
 {
     const struct dhcp_server_sink sink = {slirp->sink.ctx, slirp->sink.frame};
-    const uint32_t gateway = slirp->network + GATEWAY;
-    const struct dhcp_server_config settings = {.server = gateway,
+    const struct dhcp_server_config settings = {.server = own->host,
                                                 .mask = slirp->mask,
-                                                .router = gateway,
-                                                .dns = slirp->network + NAMESERVER,
-                                                .first = slirp->network + first_lease(slirp),
+                                                .router = own->host,
+                                                .dns = own->dns,
+                                                .first = own->dhcp_start,
                                                 .last = slirp->network + ~slirp->mask - 1,
                                                 /* libslirp's address for its host */
-                                                .mac = {0x52, 0x55, (uint8_t)(gateway >> 24), (uint8_t)(gateway >> 16),
-                                                        (uint8_t)(gateway >> 8), (uint8_t)gateway},
+                                                .mac = {0x52, 0x55, (uint8_t)(own->host >> 24),
+                                                        (uint8_t)(own->host >> 16), (uint8_t)(own->host >> 8),
+                                                        (uint8_t)own->host},
                                                 .hostname = config->hostname};
     return dhcp_server_create(&settings, &sink, &slirp->dhcp);
 }
 
 static enum sim_status start(struct slirp_backend *slirp, const struct slirp_config *config)
 {
+    struct addresses own;
+    if (!chosen(slirp, config->host, GATEWAY, &own.host) || !chosen(slirp, config->dns, NAMESERVER, &own.dns) ||
+        !chosen(slirp, config->dhcp_start, ~slirp->mask > 2 * FIRST_LEASE ? FIRST_LEASE : 4, &own.dhcp_start))
+        return SIM_BAD_VALUE;
     const SlirpConfig settings = {.version = 4,
                                   .restricted = config->restricted,
                                   .in_enabled = true,
-                                  .vnetwork = in_network(slirp, 0),
+                                  .vnetwork.s_addr = htonl(slirp->network),
                                   .vnetmask.s_addr = htonl(slirp->mask),
-                                  .vhost = in_network(slirp, GATEWAY),
+                                  .vhost.s_addr = htonl(own.host),
                                   .vhostname = config->hostname,
-                                  .vdhcp_start = in_network(slirp, first_lease(slirp)),
-                                  .vnameserver = in_network(slirp, NAMESERVER),
+                                  .vdhcp_start.s_addr = htonl(own.dhcp_start),
+                                  .vnameserver.s_addr = htonl(own.dns),
                                   .disable_host_loopback = config->no_host_loopback};
     slirp->slirp = slirp_new(&settings, &callbacks, slirp);
-    return slirp->slirp ? start_dhcp(slirp, config) : SIM_IO;
+    return slirp->slirp ? start_dhcp(slirp, config, &own) : SIM_IO;
 }
 
 enum sim_status slirp_backend_create(const struct slirp_config *config, struct net_host *host, struct evq *q,

@@ -2,8 +2,8 @@
 /* The host's network without privileges: libslirp's user-mode NAT, with DHCP, DNS and port forwards.
  *
  * Its clock is simulated time, its timers stand in the event queue, and its sockets are looked at only in poll.
- * Addresses in a network such as 10.0.2.0/24: gateway and host at .2, DNS at .3, leases from .15 on, one for each MAC
- * address.
+ * Addresses in a network such as 10.0.2.0/24, unless told otherwise: gateway and host at .2, DNS at .3, leases from .15
+ * on, one for each MAC address.
  *
  * libslirp keeps one process-wide variable, the time in ms as of the last poll of any instance: several instances in a
  * process are fine when they share simulated time. */
@@ -17,10 +17,11 @@ extern "C" {
 #endif
 
 struct slirp_config {
-    const char *network;   /* "10.0.2.0/24" */
-    bool restricted;       /* the guest reaches nothing but the forwards' peers */
-    bool no_host_loopback; /* the guest does not reach services on the host's 127.0.0.1 */
-    const char *hostname;  /* of the DHCP server; NULL: none */
+    const char *network;                 /* "10.0.2.0/24" */
+    const char *host, *dns, *dhcp_start; /* addresses in it; NULL: .2, .3, .15 on */
+    bool restricted;                     /* the guest reaches nothing but the forwards' peers */
+    bool no_host_loopback;               /* the guest does not reach services on the host's 127.0.0.1 */
+    const char *hostname;                /* of the DHCP server; NULL: none */
 };
 
 struct slirp_backend;

@@ -30,6 +30,8 @@ uint64_t uart_clock_hz(const struct uart *uart)
 uint32_t uart_half_ticks(const struct uart *uart)
 {
     uint32_t divider = reg_get(&uart->dev, UART_CLKDIV_CLKDIV);
+    if (uart->untimed)
+        return 1;
     if (divider == 0)
         divider = 1u << 20; /* a down-counter of 20 bits */
     return 16 * divider + reg_get(&uart->dev, UART_CLKDIV_FRAG);
@@ -248,8 +250,11 @@ void uart_int_clr_written(struct dev *dev, unsigned index, uint32_t old, uint32_
 uint32_t uart_fifo_read(struct dev *dev, unsigned index, uint32_t stored)
 {
     (void)index, (void)stored;
-    uint8_t byte = uart_rx_pop(uart_of(dev));
-    uart_update(uart_of(dev), 0);
+    struct uart *uart = uart_of(dev);
+    uint8_t byte = uart_rx_pop(uart);
+    uart_update(uart, 0);
+    if (uart->untimed)
+        uart_rx_go_on(uart);
     return byte;
 }
 
@@ -293,6 +298,7 @@ void uart_conf0_written(struct dev *dev, unsigned index, uint32_t old, uint32_t 
         uart_rx_edge(uart, uart->rx.rxd != (bool)reg_get(dev, UART_CONF0_RXD_INV), dev->now);
     uart_update(uart, 0);
     uart_tx_go_on(uart);
+    uart_rx_go_on(uart); /* a FIFO that was full is empty, loopback is over */
 }
 
 void uart_conf1_written(struct dev *dev, unsigned index, uint32_t old, uint32_t written)
@@ -415,6 +421,12 @@ enum sim_status uart_init(struct uart *uart, unsigned number, const char *name, 
     clock_tree_listen(env->clocks, clock_changed, uart);
     dev_reset(&uart->dev, DEV_RESET_POWER_ON, 0);
     return SIM_OK;
+}
+
+void uart_set_untimed(struct uart *uart)
+{
+    uart->untimed = true;
+    uart->tx.wire.half_ticks = uart->host.wire.half_ticks = uart_half_ticks(uart);
 }
 
 void uart_connect(struct uart *uart, const struct uart_port *port)

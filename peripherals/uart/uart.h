@@ -148,7 +148,8 @@ struct uart_autobaud {
 
 struct uart {
     struct dev dev;
-    unsigned number;  /* 0..2 */
+    unsigned number; /* 0..2 */
+    bool untimed;
     struct line *irq; /* outputs, set by the node, NULL: not connected */
     struct line *rts; /* 0: active */
     struct line *dtr;
@@ -168,6 +169,11 @@ void uart_fini(struct uart *uart);
 
 /* Connects the host end; port is copied. */
 void uart_connect(struct uart *uart, const struct uart_port *port);
+
+/* From now on bytes take next to no time on the wires, about that of a cycle of the UART's clock, whatever the divider
+ * says; and the host end waits while the RX FIFO is full. No chip does: for those who ask how much of a delay is the
+ * wire's. Before the first access. */
+void uart_set_untimed(struct uart *uart);
 
 /* The host end sends a byte: as soon as the wire is free, not before `time`, in the format and at the rate to which the
  * UART is set at that moment. faults: bits of enum uart_fault. Waits while RX_FLOW_EN holds RTS inactive, and in

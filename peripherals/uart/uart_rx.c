@@ -154,7 +154,8 @@ void uart_rx_go_on(struct uart *uart)
     struct uart_host *host = &uart->host;
     struct uart_rx *rx = &uart->rx;
     struct uart_wire *wire = &host->wire;
-    bool held = reg_get(&uart->dev, UART_CONF1_RX_FLOW_EN) && uart_rtsn(uart);
+    bool full = uart->untimed && uart_fifo_count(&rx->fifo) >= capacity(uart);
+    bool held = full || (reg_get(&uart->dev, UART_CONF1_RX_FLOW_EN) && uart_rtsn(uart));
     bool stopped = uart_clock_hz(uart) == 0; /* the chip sleeps */
     if (host->read == host->written || rx->source != UART_RX_NOTHING || held || stopped || uart_loops_back(uart))
         return;

@@ -293,7 +293,7 @@ static enum sim_status add_networks(struct air *air, const struct air_config *co
         memcpy(c.station.address, air->address[antenna], MPDU_ADDRESS);
         if (ap_config_error(&c))
             return SIM_BAD_VALUE;
-        air->ap[antenna] = ap_create(air->medium, antenna, &c, NULL, NULL, &air->mac_observer);
+        air->ap[antenna] = ap_create(air->medium, antenna, &c, &config->ap[i].port, NULL, &air->mac_observer);
         if (!air->ap[antenna])
             return SIM_NO_MEMORY;
     }

@@ -33,6 +33,7 @@ struct air_station {
 struct air_ap {
     unsigned antenna;
     struct ap_config config; /* address and seed are filled in */
+    struct ap_port port;     /* to the wired network; may be empty */
 };
 
 struct air_client {

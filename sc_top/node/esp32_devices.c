@@ -146,9 +146,8 @@ static void uart_has_room(void *ctx, sim_time now)
 {
     struct node_uart *uart = ctx;
     const struct node_console *console = &uart->node->config.console[uart->index];
-    (void)now;
     if (console->room)
-        console->room(console->ctx);
+        console->room(console->ctx, now);
 }
 
 static enum sim_status init_uart(struct node *node, struct uart *uart, unsigned number, const char *name)
@@ -158,6 +157,8 @@ static enum sim_status init_uart(struct node *node, struct uart *uart, unsigned 
     *end = (struct node_uart){.node = node, .index = number};
     SIM_TRY(uart_init(uart, number, name, &node->env));
     uart_connect(uart, &port);
+    if (node->config.uarts_untimed)
+        uart_set_untimed(uart);
     return SIM_OK;
 }
 

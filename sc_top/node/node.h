@@ -29,7 +29,7 @@ struct node_console {
     void *ctx;
     void (*byte)(void *ctx, uint8_t byte, sim_time end);
     /* The UART can take more input (node_uart_input) after having refused some. May be NULL. */
-    void (*room)(void *ctx);
+    void (*room)(void *ctx, sim_time now);
 };
 
 /* What happened to a core that its owner may want to tell the user. */
@@ -73,6 +73,7 @@ struct node_config {
     struct log *log;
     const struct trace_sink *trace;
     struct node_console console[NODE_UARTS];
+    bool uarts_untimed; /* see uart_set_untimed */
     struct node_observer observer;
 };
 

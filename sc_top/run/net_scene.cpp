@@ -49,17 +49,8 @@ std::uint64_t dropped_by_port(const net_port_counts &c)
     return c.in_bad_length + c.in_bad_source + c.in_no_buffer + c.out_queue_full;
 }
 
-nlohmann::ordered_json port_json(const std::string &name, const net_port_counts &c)
-{
-    return {{"name", name},
-            {"to_network", {{"frames", c.in_frames}, {"bytes", c.in_bytes}}},
-            {"from_network", {{"frames", c.out_frames}, {"bytes", c.out_bytes}}},
-            {"dropped",
-             {{"length", c.in_bad_length},
-              {"source", c.in_bad_source},
-              {"no_buffer", c.in_no_buffer},
-              {"queue_full", c.out_queue_full}}}};
-}
+// A bridge stands beside the switches, and is looked at as often as they are by default.
+constexpr sim_time BRIDGE_INTERVAL = SIM_MS(1);
 
 } // namespace
 
@@ -76,6 +67,9 @@ sim_status net_scene::add_network(const scenario &what, const network_options &o
                                           : std::string{};
     c.backend = backend_of(o.backend);
     c.slirp.network = o.subnet.c_str();
+    c.slirp.host = o.host.c_str();
+    c.slirp.dns = o.dns.c_str();
+    c.slirp.dhcp_start = o.dhcp_start.c_str();
     c.slirp.restricted = o.restrict;
     c.slirp.no_host_loopback = !o.host_loopback;
     c.slirp.hostname = o.hostname.empty() ? nullptr : o.hostname.c_str();
@@ -108,36 +102,131 @@ std::size_t net_scene::find(const std::string &name) const
     return static_cast<std::size_t>(it - networks.begin());
 }
 
+net_port *net_scene::plugged::port() const
+{
+    return cable          ? eth_cable_port(cable.get())
+           : access_point ? ap_cable_net_port(access_point)
+           : tunnel       ? tunnel_port_port(tunnel.get())
+                          : nullptr;
+}
+
+net_scene::plugged::~plugged()
+{
+    if (access_point)
+        ap_cable_unplug(access_point);
+}
+
+sim_status net_scene::capture(const scenario &what, plugged *end, const std::string &file)
+{
+    net_pcap *made = nullptr;
+    if (file.empty())
+        return SIM_OK;
+    SIM_TRY(net_pcap_create(in_folder(what, file).c_str(), said, &made));
+    end->capture.reset(made);
+    net_pcap_observe(made, end->port());
+    return SIM_OK;
+}
+
 sim_status net_scene::attach(const scenario &what, const node_options &o, std::uint64_t index, const std::string &name,
                              struct node *model)
 {
-    auto made = std::make_unique<plugged>();
-    made->name = name;
-    made->eth = node_open_eth(model);
-    made->network = find(o.ethernet);
-    struct net_switch *net = network_switch(networks[made->network].model.get());
-    const eth_cable_config config = {made->name.c_str(), FIRST_ID + ids++, net, queue, made->eth, model};
-    made->cable.reset(eth_cable_create(&config));
-    if (!made->cable)
+    ends.push_back(std::make_unique<plugged>());
+    plugged *end = ends.back().get();
+    end->name = name;
+    end->eth = node_open_eth(model);
+    end->network = find(o.ethernet);
+    struct net_switch *net = network_switch(networks[end->network].model.get());
+    const eth_cable_config config = {end->name.c_str(), FIRST_ID + ids++, net, queue, end->eth, model};
+    end->cable.reset(eth_cable_create(&config));
+    if (!end->cable)
         return SIM_NO_MEMORY;
-    std::string pcap = o.ethernet_pcap.empty() ? (what.output.pcap ? name + ".eth.pcap" : "")
-                       : o.count > 1           ? numbered(o.ethernet_pcap, index)
-                                               : o.ethernet_pcap;
-    if (!pcap.empty()) {
-        net_pcap *capture = nullptr;
-        SIM_TRY(net_pcap_create(in_folder(what, pcap).c_str(), said, &capture));
-        made->capture.reset(capture);
-        net_pcap_observe(capture, eth_cable_port(made->cable.get()));
-    }
-    cables.push_back(std::move(made));
+    return capture(what, end,
+                   o.ethernet_pcap.empty() ? (what.output.pcap ? name + ".eth.pcap" : "")
+                   : o.count > 1           ? numbered(o.ethernet_pcap, index)
+                                           : o.ethernet_pcap);
+}
+
+sim_status net_scene::attach_ap(const scenario &what, const ap_options &o, const std::string &name, struct ap *ap,
+                                ap_cable *cable)
+{
+    ends.push_back(std::make_unique<plugged>());
+    plugged *end = ends.back().get();
+    end->name = name;
+    end->network = find(o.network);
+    SIM_TRY(ap_cable_plug(cable, ap, network_switch(networks[end->network].model.get()), queue, end->name.c_str(),
+                          FIRST_ID + ids++));
+    end->access_point = cable;
+    return capture(what, end, what.output.pcap ? name + ".eth.pcap" : "");
+}
+
+// --- UARTs ----------------------------------------------------------------------------------------------------------
+
+sim_status net_scene::add_tunnel(const scenario &what, plugged *end, const std::string &network)
+{
+    end->network = find(network);
+    const tunnel_port_config config = tunnel_port_typical(end->name.c_str(), FIRST_ID + ids++);
+    const tunnel_line line = {end, [](void *ctx, std::uint8_t byte, sim_time now) {
+                                  return uart_link_put(static_cast<plugged *>(ctx)->link.get(), byte, now);
+                              }};
+    end->tunnel.reset(tunnel_port_create(network_switch(networks[end->network].model.get()), &config, &line, queue));
+    return end->tunnel ? capture(what, end, what.output.pcap ? end->name + ".pcap" : "") : SIM_NO_MEMORY;
+}
+
+sim_status net_scene::add_bridge(plugged *end, const std::string &address)
+{
+    byte_bridge *made = nullptr;
+    byte_bridge_config config = byte_bridge_typical(FIRST_ID + ids++);
+    std::string full = "tcp:" + address;
+    config.address = full.c_str();
+    const byte_bridge_line line = {end, [](void *ctx, const std::uint8_t *bytes, std::size_t size, sim_time now) {
+                                       std::size_t taken = 0;
+                                       while (taken < size &&
+                                              uart_link_put(static_cast<plugged *>(ctx)->link.get(), bytes[taken], now))
+                                           taken++;
+                                       return taken;
+                                   }};
+    SIM_TRY(byte_bridge_create(&config, &line, queue, said, &made));
+    end->bridge.reset(made);
+    has_bridge = true;
     return SIM_OK;
+}
+
+sim_status net_scene::attach_uart(const scenario &what, const std::string &spec, const std::string &name,
+                                  struct node *model, unsigned uart, uart_link **link)
+{
+    ends.push_back(std::make_unique<plugged>());
+    plugged *end = ends.back().get();
+    end->name = name;
+    const uart_link_config config = {model, uart, queue, FIRST_ID + ids++};
+    const uart_link_end other = {end,
+                                 [](void *ctx, std::uint8_t byte, sim_time now) {
+                                     auto *e = static_cast<plugged *>(ctx);
+                                     if (e->tunnel)
+                                         tunnel_port_byte(e->tunnel.get(), byte, now);
+                                     else
+                                         byte_bridge_byte(e->bridge.get(), byte);
+                                 },
+                                 [](void *ctx, sim_time now) {
+                                     auto *e = static_cast<plugged *>(ctx);
+                                     if (e->tunnel)
+                                         tunnel_port_room(e->tunnel.get(), now);
+                                     else
+                                         byte_bridge_room(e->bridge.get(), now);
+                                 }};
+    end->link.reset(uart_link_create(&config, &other));
+    if (!end->link)
+        return SIM_NO_MEMORY;
+    *link = end->link.get();
+    std::string tunnel = SCENARIO_TUNNEL, bridge = SCENARIO_BRIDGE;
+    return spec.rfind(tunnel, 0) == 0 ? add_tunnel(what, end, spec.substr(tunnel.size()))
+                                      : add_bridge(end, spec.substr(bridge.size()));
 }
 
 // --- the host's turn ------------------------------------------------------------------------------------------------
 
 sim_time net_scene::next_poll() const
 {
-    sim_time next = SIM_TIME_NEVER;
+    sim_time next = has_bridge ? bridge_poll : SIM_TIME_NEVER;
     for (const switched &n : networks)
         next = std::min(next, network_next_poll(n.model.get()));
     return next;
@@ -148,6 +237,12 @@ void net_scene::poll(sim_time now)
     for (const switched &n : networks)
         if (network_next_poll(n.model.get()) <= now)
             network_poll(n.model.get(), now);
+    if (!has_bridge || bridge_poll > now)
+        return;
+    for (const auto &end : ends)
+        if (end->bridge)
+            byte_bridge_poll(end->bridge.get(), now);
+    bridge_poll = now - now % BRIDGE_INTERVAL + BRIDGE_INTERVAL;
 }
 
 bool net_scene::has_host() const
@@ -157,12 +252,17 @@ bool net_scene::has_host() const
 
 void net_scene::add_descriptors(std::vector<pollfd> *fds) const
 {
-    constexpr std::size_t ROOM = 1024;
-    for (const switched &n : networks) {
+    constexpr unsigned ROOM = 1024;
+    auto add = [&](auto &&fill) {
         std::size_t used = fds->size();
         fds->resize(used + ROOM);
-        fds->resize(used + network_descriptors(n.model.get(), fds->data() + used, ROOM));
-    }
+        fds->resize(used + fill(fds->data() + used, ROOM));
+    };
+    for (const switched &n : networks)
+        add([&](pollfd *to, unsigned room) { return network_descriptors(n.model.get(), to, room); });
+    for (const auto &end : ends)
+        if (end->bridge)
+            add([&](pollfd *to, unsigned room) { return byte_bridge_descriptors(end->bridge.get(), to, room); });
 }
 
 // --- what is told ---------------------------------------------------------------------------------------------------
@@ -171,19 +271,21 @@ void net_scene::flush()
 {
     for (const switched &n : networks)
         network_flush(n.model.get());
-    for (const auto &c : cables)
-        if (c->capture)
-            net_pcap_flush(c->capture.get());
+    for (const auto &end : ends)
+        if (end->capture)
+            net_pcap_flush(end->capture.get());
 }
 
 sim_status net_scene::finish()
 {
     sim_status status = SIM_OK;
     auto keep_first = [&status](sim_status other) { status = status == SIM_OK ? other : status; };
-    for (const auto &c : cables) {
-        c->cable.reset();
-        keep_first(net_pcap_close(c->capture.release()));
+    for (const auto &end : ends) {
+        if (end->port())
+            net_port_observe(end->port(), nullptr);
+        keep_first(net_pcap_close(end->capture.release()));
     }
+    ends.clear();
     for (switched &n : networks)
         keep_first(network_destroy(n.model.release()));
     return status;
@@ -199,8 +301,8 @@ std::string net_scene::summary() const
         network_get_counts(n.model.get(), &c);
         std::uint64_t dropped = dropped_by_port(c.port) + c.host.dropped_queue_full + c.host.dropped_length +
                                 c.dropped_by_backend + c.host.dropped_no_backend;
-        for (const auto &p : cables)
-            dropped += p->network == i ? dropped_by_port(*net_port_get_counts(eth_cable_port(p->cable.get()))) : 0;
+        for (const auto &end : ends)
+            dropped += end->port() && end->network == i ? dropped_by_port(*net_port_get_counts(end->port())) : 0;
         std::snprintf(line, sizeof line,
                       "  %-14s %s: to the host %" PRIu64 " frames, %" PRIu64 " bytes; from it %" PRIu64
                       " frames, %" PRIu64 " bytes; %" PRIu64 " dropped\n",
@@ -213,6 +315,44 @@ std::string net_scene::summary() const
     return text;
 }
 
+nlohmann::ordered_json net_scene::port_json(const plugged &end) const
+{
+    using json = nlohmann::ordered_json;
+    const net_port_counts &c = *net_port_get_counts(end.port());
+    json port = {{"name", end.name},
+                 {"to_network", {{"frames", c.in_frames}, {"bytes", c.in_bytes}}},
+                 {"from_network", {{"frames", c.out_frames}, {"bytes", c.out_bytes}}},
+                 {"dropped",
+                  {{"length", c.in_bad_length},
+                   {"source", c.in_bad_source},
+                   {"no_buffer", c.in_no_buffer},
+                   {"queue_full", c.out_queue_full}}}};
+    if (end.cable) {
+        const open_eth_counts &eth = end.eth->counts;
+        port["dropped"]["runts"] = eth_cable_runts(end.cable.get());
+        port["mac"] = {{"sent", eth.tx_frames},
+                       {"received", eth.rx_frames},
+                       {"no_link", eth.tx_no_link},
+                       {"bad_fcs", eth.tx_bad_fcs},
+                       {"filtered", eth.rx_filtered},
+                       {"off", eth.rx_off},
+                       {"no_descriptor", eth.rx_no_descriptor},
+                       {"overflow", eth.rx_overflow}};
+    }
+    if (end.tunnel) {
+        tunnel_port_counts t = tunnel_port_get_counts(end.tunnel.get());
+        port["tunnel"] = {{"frames", t.from_uart.frames},
+                          {"zero_lengths", t.from_uart.zero_lengths},
+                          {"long_lengths", t.from_uart.long_lengths},
+                          {"short_lengths", t.from_uart.short_lengths},
+                          {"garbage_bytes", t.from_uart.garbage_bytes},
+                          {"cut_off", t.from_uart.cut_off},
+                          {"resynchronised", t.from_uart.resynchronised},
+                          {"buffer_full", t.dropped_buffer}};
+    }
+    return port;
+}
+
 nlohmann::ordered_json net_scene::json() const
 {
     using json = nlohmann::ordered_json;
@@ -222,22 +362,9 @@ nlohmann::ordered_json net_scene::json() const
         network_counts c;
         network_get_counts(n.model.get(), &c);
         json ports = json::array();
-        for (const auto &p : cables) {
-            if (p->network != i)
-                continue;
-            json port = port_json(p->name, *net_port_get_counts(eth_cable_port(p->cable.get())));
-            port["dropped"]["runts"] = eth_cable_runts(p->cable.get());
-            const open_eth_counts &eth = p->eth->counts;
-            port["mac"] = {{"sent", eth.tx_frames},
-                           {"received", eth.rx_frames},
-                           {"no_link", eth.tx_no_link},
-                           {"bad_fcs", eth.tx_bad_fcs},
-                           {"filtered", eth.rx_filtered},
-                           {"off", eth.rx_off},
-                           {"no_descriptor", eth.rx_no_descriptor},
-                           {"overflow", eth.rx_overflow}};
-            ports.push_back(port);
-        }
+        for (const auto &end : ends)
+            if (end->port() && end->network == i)
+                ports.push_back(port_json(*end));
         all.push_back({{"name", n.name},
                        {"backend", backend_word(n.options.backend)},
                        {"forwards", n.options.forwards},
@@ -250,6 +377,20 @@ nlohmann::ordered_json net_scene::json() const
                          {"no_buffer", c.port.in_no_buffer}}},
                        {"ports", ports}});
     }
+    return all;
+}
+
+nlohmann::ordered_json net_scene::bridges_json() const
+{
+    nlohmann::ordered_json all = nlohmann::ordered_json::array();
+    for (const auto &end : ends)
+        if (end->bridge) {
+            const byte_bridge_counts &c = *byte_bridge_get_counts(end->bridge.get());
+            all.push_back({{"name", end->name},
+                           {"to_host_bytes", c.to_host},
+                           {"from_host_bytes", c.from_host},
+                           {"dropped_bytes", c.dropped}});
+        }
     return all;
 }
 

@@ -12,9 +12,13 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include "net_bridge/byte_bridge.h"
 #include "net_bridge/net_pcap.h"
 #include "net_bridge/network.h"
+#include "net_bridge/tunnel_port.h"
+#include "sc_top/net/ap_cable.h"
 #include "sc_top/net/eth_cable.h"
+#include "sc_top/net/uart_link.h"
 #include "sc_top/scenario/scenario.h"
 
 namespace vesper
@@ -32,6 +36,24 @@ struct eth_cable_deleter {
         eth_cable_destroy(c);
     }
 };
+struct uart_link_deleter {
+    void operator()(uart_link *l) const
+    {
+        uart_link_destroy(l);
+    }
+};
+struct tunnel_port_deleter {
+    void operator()(tunnel_port *t) const
+    {
+        tunnel_port_destroy(t);
+    }
+};
+struct byte_bridge_deleter {
+    void operator()(byte_bridge *b) const
+    {
+        byte_bridge_destroy(b);
+    }
+};
 struct net_pcap_deleter {
     void operator()(net_pcap *p) const
     {
@@ -46,9 +68,18 @@ class net_scene
     // has been reported.
     sim_status build(const scenario &what, struct evq *q, struct log *log);
 
-    // Plugs a node's Ethernet in, or not, before it is powered on.
+    // Plugs a node's Ethernet in, before it is powered on.
     sim_status attach(const scenario &what, const node_options &options, std::uint64_t index, const std::string &name,
                       struct node *model);
+
+    // The end of a UART that is spelled so: a tunnel into a network, a bridge to a TCP port. To be told of what the
+    // UART sends and takes.
+    sim_status attach_uart(const scenario &what, const std::string &end, const std::string &name, struct node *model,
+                           unsigned uart, uart_link **link);
+
+    // Plugs an access point in. The cable outlives this.
+    sim_status attach_ap(const scenario &what, const ap_options &options, const std::string &name, struct ap *ap,
+                         ap_cable *cable);
 
     // The host's turn: when next, and now.
     sim_time next_poll() const;
@@ -64,6 +95,7 @@ class net_scene
 
     std::string summary() const;
     nlohmann::ordered_json json() const;
+    nlohmann::ordered_json bridges_json() const; // of UARTs, by name
 
   private:
     struct switched {
@@ -71,21 +103,35 @@ class net_scene
         network_options options;
         std::unique_ptr<network, network_deleter> model;
     };
+    // What stands at a network's switch, or, a bridge, beside it.
     struct plugged {
         std::string name;
-        std::size_t network;
+        std::size_t network = 0;
         std::unique_ptr<net_pcap, net_pcap_deleter> capture; // outlives its port
         std::unique_ptr<eth_cable, eth_cable_deleter> cable;
-        struct open_eth *eth;
+        struct open_eth *eth = nullptr;
+        ap_cable *access_point = nullptr;
+        std::unique_ptr<uart_link, uart_link_deleter> link;
+        std::unique_ptr<tunnel_port, tunnel_port_deleter> tunnel;
+        std::unique_ptr<byte_bridge, byte_bridge_deleter> bridge;
+
+        net_port *port() const; // nullptr: a bridge
+        ~plugged();
     };
     struct log *said = nullptr;
     struct evq *queue = nullptr;
     std::uint32_t ids = 0;
     std::vector<switched> networks;
-    std::vector<std::unique_ptr<plugged>> cables; // go before the networks
+    std::vector<std::unique_ptr<plugged>> ends; // go before the networks
+    bool has_bridge = false;
+    sim_time bridge_poll = 0;
 
     sim_status add_network(const scenario &what, const network_options &options);
     std::size_t find(const std::string &name) const;
+    sim_status capture(const scenario &what, plugged *end, const std::string &file);
+    sim_status add_tunnel(const scenario &what, plugged *end, const std::string &network);
+    sim_status add_bridge(plugged *end, const std::string &address);
+    nlohmann::ordered_json port_json(const plugged &end) const;
 };
 
 } // namespace vesper

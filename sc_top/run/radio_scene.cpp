@@ -413,7 +413,7 @@ template <typename T> station_config network_station(const radio_options &radio,
     return c;
 }
 
-void radio_scene::add_networks(const scenario &what)
+sim_status radio_scene::add_networks(const scenario &what)
 {
     static constexpr ap_standard standards[] = {AP_STANDARD_B, AP_STANDARD_G, AP_STANDARD_N};
     static constexpr rf_mode fastest[] = {{RF_RATE_CCK_11, false}, {RF_RATE_OFDM_54, false}, {RF_RATE_HT_MCS7, false}};
@@ -428,7 +428,10 @@ void radio_scene::add_networks(const scenario &what)
         c->passphrase[o.passphrase.size()] = 0;
     };
     for (const ap_options &o : what.ap) {
-        air_ap a = {antenna++, ap_defaults()};
+        cables.emplace_back(ap_cable_create());
+        if (!cables.back())
+            return SIM_NO_MEMORY;
+        air_ap a = {antenna++, ap_defaults(), ap_cable_port(cables.back().get())};
         common(o, &a.config);
         a.config.beacon_interval = static_cast<unsigned>(o.beacon_interval);
         a.config.beacon_offset = o.beacon_offset;
@@ -447,6 +450,7 @@ void radio_scene::add_networks(const scenario &what)
             c.config.listen_interval = static_cast<unsigned>(o.listen_interval);
             clients.push_back(c);
         }
+    return SIM_OK;
 }
 
 void radio_scene::add_interferers(const scenario &what)
@@ -489,7 +493,7 @@ sim_status radio_scene::build(const scenario &what, struct log *log)
     said = log;
     SIM_TRY(place_all(what));
     SIM_TRY(add_stations(what));
-    add_networks(what);
+    SIM_TRY(add_networks(what));
     add_interferers(what);
 
     std::vector<rf_wall> walls;

@@ -12,6 +12,7 @@
 
 #include "sc_top/air/air.h"
 #include "sc_top/air/rtl_radio.h"
+#include "sc_top/net/ap_cable.h"
 #include "sc_top/node/baseband_port.h"
 #include "sc_top/node/wifi_port.h"
 #include "sc_top/scenario/scenario.h"
@@ -35,6 +36,13 @@ struct baseband_port_deleter {
     void operator()(baseband_port *p) const
     {
         baseband_port_destroy(p);
+    }
+};
+
+struct ap_cable_deleter {
+    void operator()(ap_cable *c) const
+    {
+        ap_cable_destroy(c);
     }
 };
 
@@ -67,6 +75,16 @@ class radio_scene
         return air_evq(made.get());
     }
 
+    // Access point `number` of the scenario, and its cable.
+    struct ap *access_point(std::size_t number) const
+    {
+        return air_access_point(made.get(), aps[number].antenna);
+    }
+    struct ap_cable *cable(std::size_t number) const
+    {
+        return cables[number].get();
+    }
+
     // Who is at an antenna.
     struct who {
         std::string name;
@@ -89,6 +107,7 @@ class radio_scene
     std::vector<air_interferer> interferers;
     std::list<std::vector<rf_waypoint>> ways; // outlive the air, as does what follows
     std::list<std::vector<sim_time>> times;
+    std::vector<std::unique_ptr<ap_cable, ap_cable_deleter>> cables; // of aps
     std::unique_ptr<air, air_deleter> made;
     const trace_sink *rtl_sink = nullptr;
     std::function<void(std::size_t, sim_time, const std::string &, bool)> rtl_differs;
@@ -104,7 +123,7 @@ class radio_scene
     sim_status place_all(const scenario &what);
     sim_status add_station(const scenario &what, const station_options &options, std::uint64_t index, unsigned antenna);
     sim_status add_stations(const scenario &what);
-    void add_networks(const scenario &what);
+    sim_status add_networks(const scenario &what);
     void add_interferers(const scenario &what);
     unsigned first_of(int kind) const;
     sim_status read_times(const std::string &path, std::vector<sim_time> *result);

@@ -237,6 +237,8 @@ std::string metrics_json(const session &run)
         root["rtl_radios"] = parts;
     if (run.networks())
         root["networks"] = run.networks()->json();
+    if (run.networks() && !run.networks()->bridges_json().empty())
+        root["uart_bridges"] = run.networks()->bridges_json();
     if (run.pace().paced()) { // of the host, and so the one thing here that is not the same in each run
         pacer::figures late = run.pace().late();
         root["pace"] = {{"factor", run.config().run.pace},

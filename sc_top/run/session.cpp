@@ -35,6 +35,11 @@ std::uint32_t chip_size(const image &content, std::uint32_t least)
     return static_cast<std::uint32_t>(size);
 }
 
+bool is_link(const std::string &uart_end)
+{
+    return uart_end.rfind(SCENARIO_TUNNEL, 0) == 0 || uart_end.rfind(SCENARIO_BRIDGE, 0) == 0;
+}
+
 void add_expects(session_uart &u, const std::vector<std::string> &texts)
 {
     for (const std::string &text : texts) {
@@ -221,13 +226,15 @@ sim_status session::open_uart(session_node &n, unsigned number, const std::strin
     console *opened = nullptr;
     std::string kind = spec != "auto" ? spec : all_nodes.size() == 1 ? "stdio" : "log";
     // Replicas of one entry need ends of their own.
+    if (is_link(kind))
+        kind = "null";
     if (n.options.count > 1 && (kind.rfind("file:", 0) == 0 || kind.rfind("pipe:", 0) == 0))
         kind += "." + std::to_string(n.index);
     SIM_TRY(console_open(kind.c_str(), u.name.c_str(), said.log(), &opened));
     u.host.reset(opened);
     u.by_line = kind == "log";
     u.on_output = u.by_line || kind == "stdio";
-    if (what.run.output.empty() || (kind == "null" && number != 0))
+    if (what.run.output.empty() || is_link(spec) || (kind == "null" && number != 0))
         return SIM_OK;
     out_file *copy = nullptr;
     SIM_TRY(out_file_open(output_path(u.name + ".txt").c_str(), said.log(), &copy));
@@ -277,9 +284,17 @@ sim_status session::build_node(session_node &n)
         config.console[i] = {&n.uart[i],
                              [](void *ctx, std::uint8_t byte, sim_time time) {
                                  auto *u = static_cast<session_uart *>(ctx);
-                                 u->owner->uart_byte(*u, byte, time);
+                                 if (u->link)
+                                     uart_link_sent(u->link, byte, time);
+                                 else
+                                     u->owner->uart_byte(*u, byte, time);
                              },
-                             nullptr};
+                             [](void *ctx, sim_time now) {
+                                 auto *u = static_cast<session_uart *>(ctx);
+                                 if (u->link)
+                                     uart_link_has_room(u->link, now);
+                             }};
+    config.uarts_untimed = !n.options.uart_line_timing;
     config.observer.ctx = &n;
     config.observer.incident = [](void *ctx, node_incident kind, unsigned core, const char *text, sim_time time) {
         auto *node = static_cast<session_node *>(ctx);
@@ -350,7 +365,7 @@ sim_status session::connect_air()
 
 sim_status session::build_networks()
 {
-    if (what.network.empty())
+    if (!scenario_has_networks(what))
         return SIM_OK;
     if (!radio)
         own_queue.reset(evq_create());
@@ -363,11 +378,20 @@ sim_status session::build_networks()
 // A node whose cable nobody has plugged in sees no link.
 sim_status session::connect_networks()
 {
-    for (auto &n : all_nodes)
+    for (auto &n : all_nodes) {
         if (n->options.ethernet.empty())
             open_eth_plug(node_open_eth(n->model.get()), false, 0);
         else
             SIM_TRY(net->attach(what, n->options, n->index, n->name, n->model.get()));
+        const std::string *const uart_ends[NODE_UARTS] = {&n->options.uart0, &n->options.uart1, &n->options.uart2};
+        for (session_uart &u : n->uart)
+            if (const std::string &spec = *uart_ends[u.number]; is_link(spec))
+                SIM_TRY(net->attach_uart(what, spec, u.name, n->model.get(), u.number, &u.link));
+    }
+    for (std::size_t i = 0; i < what.ap.size(); i++)
+        if (!what.ap[i].network.empty())
+            SIM_TRY(net->attach_ap(what, what.ap[i], scenario_ap_name(what.ap[i], i), radio->access_point(i),
+                                   radio->cable(i)));
     return SIM_OK;
 }
 

@@ -116,7 +116,8 @@ struct session_uart {
     unsigned number = 0;
     std::string name;
     std::unique_ptr<console, console_deleter> host;
-    bool on_output = false; // of vesper itself
+    uart_link *link = nullptr; // into a network: then no text
+    bool on_output = false;    // of vesper itself
     bool by_line = false;
     std::unique_ptr<out_file, out_file_deleter> copy; // in the output folder
     std::vector<expect> expects;                      // run.expect, then stop_on, then fail_on

@@ -115,14 +115,14 @@ std::string parse_mac(std::string_view text, std::string *value)
 std::string parse_console(std::string_view text, std::string *value)
 {
     static constexpr const char *plain[] = {"auto", "stdio", "pty", "null", "log"};
-    static constexpr const char *with_rest[] = {"file:", "pipe:", "tcp-listen:", "tcp-connect:"};
+    static constexpr const char *with_rest[] = {"file:", "pipe:", "tcp-listen:", "tcp-connect:", "tunnel:", "bridge:"};
     bool known = std::any_of(std::begin(plain), std::end(plain), [&](const char *p) { return text == p; });
     for (const char *p : with_rest)
         known = known || (text.substr(0, std::string_view(p).size()) == p && text.size() > std::string_view(p).size());
     if (!known)
         return quoted(text) +
-               " is not a console; expected stdio, log, null, pty, file:PATH, pipe:PATH, tcp-listen:[HOST:]PORT or "
-               "tcp-connect:[HOST:]PORT";
+               " is not a console; expected stdio, log, null, pty, file:PATH, pipe:PATH, tcp-listen:[HOST:]PORT, "
+               "tcp-connect:[HOST:]PORT, tunnel:NETWORK or bridge:[ADDRESS:]PORT";
     *value = text;
     return {};
 }
@@ -309,7 +309,8 @@ std::string option_kind_text(option_kind kind)
     case option_kind::MAC:
         return "a MAC address";
     case option_kind::CONSOLE:
-        return "stdio, log, null, pty, file:PATH, pipe:PATH, tcp-listen:[HOST:]PORT or tcp-connect:[HOST:]PORT";
+        return "stdio, log, null, pty, file:PATH, pipe:PATH, tcp-listen:[HOST:]PORT, tcp-connect:[HOST:]PORT, "
+               "tunnel:NETWORK or bridge:[ADDRESS:]PORT";
     case option_kind::POSITION:
         return "a place in metres such as '12,3.5'";
     case option_kind::POSITIONS:

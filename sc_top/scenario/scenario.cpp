@@ -2,6 +2,7 @@
 // TOML and --set into structs and back, driven by the rows of options.def alone: no option is named here.
 #include "sc_top/scenario/scenario.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -573,6 +574,14 @@ void scenario_node_mac(const node_options &node, std::uint64_t index, std::uint6
 void scenario_station_mac(const std::string &mac, std::uint64_t index, std::uint64_t number, std::uint8_t result[6])
 {
     make_mac(mac, 0x020000000000, 1, index, number, result);
+}
+
+bool scenario_has_networks(const scenario &s)
+{
+    return !s.network.empty() || std::any_of(s.node.begin(), s.node.end(), [](const node_options &n) {
+        return n.uart0.rfind(SCENARIO_BRIDGE, 0) == 0 || n.uart1.rfind(SCENARIO_BRIDGE, 0) == 0 ||
+               n.uart2.rfind(SCENARIO_BRIDGE, 0) == 0;
+    });
 }
 
 bool scenario_has_air(const scenario &s)

@@ -75,6 +75,12 @@ sim_status scenario_parse(const std::string &text, const std::string &path, cons
 sim_status scenario_default(const std::string &firmware, const scenario_settings &settings, struct log *log,
                             scenario *result);
 
+// Ends of a UART that lead into a [[network]], or to a byte bridge at a TCP port.
+constexpr const char *SCENARIO_TUNNEL = "tunnel:", *SCENARIO_BRIDGE = "bridge:";
+
+// Whether the run needs what net_scene.h makes.
+bool scenario_has_networks(const scenario &scenario);
+
 // The whole scenario, every option spelled out, as TOML that scenario_parse reads back to the same.
 std::string scenario_effective(const scenario &scenario);
 

@@ -83,7 +83,7 @@ class checker
         if (s.run.quantum > SIM_US(1) && scenario_has_air(s))
             reject("run", 0, "quantum",
                    "quantum: with a radio at most 1us, the MAC's own latency; radio.use = \"off\" takes the air away");
-        if (s.run.quantum > SIM_US(1) && !s.network.empty())
+        if (s.run.quantum > SIM_US(1) && scenario_has_networks(s))
             reject("run", 0, "quantum", "quantum: with a [[network]] at most 1us, less than the shortest frame takes");
         if (s.output.pcap)
             need_folder("output", 0, "pcap");
@@ -179,6 +179,12 @@ class checker
         if (net_network_parse(network.subnet.c_str(), &address, &mask) != SIM_OK)
             reject("network", i, "subnet",
                    "subnet: '" + network.subnet + "' is no network; expected one like 10.0.2.0/24, /8 to /29");
+        for (auto [name, text] : {std::make_pair("host", &network.host), std::make_pair("dns", &network.dns),
+                                  std::make_pair("dhcp_start", &network.dhcp_start)}) {
+            std::uint32_t given = 0;
+            if (!text->empty() && (net_address_parse(text->c_str(), &given) != SIM_OK || (given & mask) != address))
+                reject("network", i, name, std::string(name) + ": '" + *text + "' is no address of " + network.subnet);
+        }
         if (network.interval % s.run.quantum != 0)
             reject("network", i, "interval", "interval: expected a multiple of run.quantum");
         if (!network.pcap.empty())
@@ -272,9 +278,19 @@ class checker
                     void *value = row.member(section.entry(source, i));
                     if (row.kind == option_kind::NODE)
                         check_name(section, i, row, *static_cast<std::string *>(value));
+                    if (row.kind == option_kind::CONSOLE)
+                        check_uart_end(section.key, i, row.name, *static_cast<std::string *>(value));
                     if (row.kind == option_kind::NETWORK)
                         check_network_name(section.key, i, row.name, *static_cast<std::string *>(value));
                 }
+    }
+
+    void check_uart_end(const char *section, std::size_t i, const char *option, const std::string &end) const
+    {
+        if (end.rfind(SCENARIO_TUNNEL, 0) == 0)
+            check_network_name(section, i, option, end.substr(std::string(SCENARIO_TUNNEL).size()));
+        if (end.rfind(SCENARIO_BRIDGE, 0) == 0 && s.node[i].count > 1)
+            reject(section, i, option, std::string(option) + ": a bridge's port serves one node, not count of them");
     }
 
     void check_network_name(const char *section, std::size_t i, const char *option, const std::string &name) const
