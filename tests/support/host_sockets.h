@@ -10,8 +10,10 @@
 #include <unistd.h>
 
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <fstream>
 #include <string>
 #include <thread>
 #include <utility>
@@ -66,6 +68,18 @@ class tcp_socket
             listen(made.fd_, 8) != 0)
             abort();
         return made;
+    }
+
+    /* Whether somebody listens there. By the kernel's table: a connection would count as a client. */
+    static bool is_listening(uint16_t port)
+    {
+        char wanted[32];
+        std::snprintf(wanted, sizeof wanted, ":%04X 00000000:0000 0A", port);
+        std::ifstream table("/proc/net/tcp");
+        for (std::string line; std::getline(table, line);)
+            if (line.find(wanted) != std::string::npos)
+                return true;
+        return false;
     }
 
     tcp_socket accepted() const

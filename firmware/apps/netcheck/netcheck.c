@@ -6,6 +6,8 @@
  *   lookup NAME                 asks the name server
  *   get HOST[:PORT]/PATH        fetches a page; its length, its Adler-32, and how long it took
  *
+ *   end                         says "netcheck: done"
+ *
  * and those of firmware/lwip/net.h, which are carried out at once. Ethernet by DHCP is there from the beginning. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,8 +39,8 @@ static const char *add_job(void (*run)(char *argument), const char *argument)
 {
     if (job_count == JOBS)
         return "too many at once";
-    if (!*argument || strlen(argument) >= ARGUMENT)
-        return "whom?";
+    if (strlen(argument) >= ARGUMENT)
+        return "too long";
     struct job *job = &jobs[(first_job + job_count++) % JOBS];
     job->run = run;
     strcpy(job->argument, argument);
@@ -245,6 +247,18 @@ static const char *command_get(const char *argument)
     return add_job(get_begin, argument);
 }
 
+static void end(char *argument)
+{
+    (void)argument;
+    printf("netcheck: done\n");
+    is_busy = false;
+}
+
+static const char *command_end(const char *argument)
+{
+    return add_job(end, argument);
+}
+
 static void on_address(struct netif *netif)
 {
     const struct dhcp *dhcp = netif_dhcp_data(netif);
@@ -259,8 +273,9 @@ static void on_address(struct netif *netif)
 
 int main(void)
 {
-    static const struct command commands[] = {
-        {"ping", command_ping}, {"lookup", command_lookup}, {"get", command_get}, NET_COMMANDS, {NULL, NULL}};
+    static const struct command commands[] = {{"ping", command_ping}, {"lookup", command_lookup},
+                                              {"get", command_get},   {"end", command_end},
+                                              NET_COMMANDS,           {NULL, NULL}};
     printf("netcheck: starts\n");
     net_init("netcheck");
     net_on_address(on_address);
