@@ -46,6 +46,7 @@ struct spi_plan {
     uint8_t status[2];
     unsigned mode;
     uint32_t divider; /* APB cycles of a clock */
+    uint64_t apb_hz;  /* when it started: a transaction in sleep or at a change of clock goes on as it was */
     unsigned setup, hold;
 };
 

@@ -15,7 +15,8 @@ enum { CHUNK_BITS = 8 * SPI_CHUNK, WORDS = 16, HALF = 32, IDLE_POLL_US = 10 };
 
 static sim_time clocks_time(const struct spi *spi, uint64_t clocks)
 {
-    return bits_muldiv(clocks * spi->plan.divider, SIM_PS_PER_S, dev_hz(&spi->dev, CLOCK_APB));
+    sim_assert(spi->plan.apb_hz > 0);
+    return bits_muldiv(clocks * spi->plan.divider, SIM_PS_PER_S, spi->plan.apb_hz);
 }
 
 static uint32_t clocks_of(uint32_t bits, unsigned lines)
@@ -179,7 +180,7 @@ static void store(struct spi *spi, uint8_t *bytes, uint32_t bits)
 
 static void play_data(struct spi *spi)
 {
-    uint8_t out[SPI_CHUNK] = {0}, in[SPI_CHUNK];
+    uint8_t out[SPI_CHUNK] = {0}, in[SPI_CHUNK] = {0};
     uint32_t bits = piece_bits(spi);
     bool sends = spi->phase != SPI_PHASE_MISO;
     bool receives = spi->phase == SPI_PHASE_MISO || (spi->phase == SPI_PHASE_BOTH && spi->plan.miso_bits);
@@ -221,8 +222,8 @@ static void schedule(struct spi *spi)
 
 void spi_line_begin(struct spi *spi, sim_time now)
 {
-    uint64_t hz = dev_hz(&spi->dev, CLOCK_APB);
-    spi->line_time = now + bits_muldiv(SPI_START_CYCLES, SIM_PS_PER_S, hz);
+    sim_assert(spi->plan.apb_hz > 0);
+    spi->line_time = now + bits_muldiv(SPI_START_CYCLES, SIM_PS_PER_S, spi->plan.apb_hz);
     spi->end = spi->line_time + clocks_time(spi, all_clocks(&spi->plan));
     spi->phase = SPI_PHASE_HEADER;
     spi->sent = spi->received = 0;
@@ -271,7 +272,7 @@ void spi_step(void *ctx, sim_time now)
             play_data(spi);
         next_phase(spi);
     }
-    if (spi->phase != SPI_PHASE_END || now < spi->end) { /* rounding, or a change of APB, may let pieces go on beyond */
+    if (spi->phase != SPI_PHASE_END || now < spi->end) { /* rounding may let pieces go on beyond */
         schedule(spi);
         return;
     }

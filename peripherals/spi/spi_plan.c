@@ -37,6 +37,9 @@ static void set_timing(const struct spi *spi, struct spi_plan *plan)
 {
     const struct dev *dev = &spi->dev;
     plan->divider = spi_clock_divider(spi);
+    plan->apb_hz = dev_hz(dev, CLOCK_APB);
+    if (plan->apb_hz == 0) /* stopped: nobody can have asked */
+        plan->apb_hz = 1000000;
     plan->setup = reg_get(dev, SPI_USER_CS_SETUP) ? reg_get(dev, SPI_CTRL2_SETUP_TIME) + 1 : 0;
     plan->hold = reg_get(dev, SPI_USER_CS_HOLD) ? reg_get(dev, SPI_CTRL2_HOLD_TIME) + 1 : 0;
     /* CPOL and CPHA by these two bits: ESP-IDF, spi_ll_master_set_mode. */
@@ -249,7 +252,7 @@ sim_time spi_line_time(const struct spi *spi, enum spi_line what, unsigned bytes
     /* DATE 31: flash at APB's full rate beside slower external RAM (ESP-IDF, psram_cache_init). */
     uint32_t divider = what == SPI_LINE_FLASH && reg_get(dev, SPI_DATE_CLK_DIV) & 2 ? 1 : plan.divider;
     uint64_t cycles = (uint64_t)(clocks + plan.setup + plan.hold) * divider + LINE_OVERHEAD_CYCLES;
-    return bits_muldiv(cycles, SIM_PS_PER_S, dev_hz(dev, CLOCK_APB));
+    return bits_muldiv(cycles, SIM_PS_PER_S, plan.apb_hz);
 }
 
 /* --- As a boot loader leaves it --------------------------------------------------------------------------------- */
