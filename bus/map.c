@@ -131,12 +131,16 @@ static enum sim_status create_banks(struct bus_map *map, const struct bus_map_co
             size = config->flash_size;
         if (i == BUS_BANK_PSRAM)
             size = config->psram_size;
+        if (i == BUS_BANK_ROM0_APP && config->rom_app)
+            size = banks[BUS_BANK_ROM0].size;
         if (size && i == BUS_BANK_FLASH && config->flash_bytes)
             SIM_TRY(bus_mem_init_at(&map->bank[i], banks[i].name, config->flash_bytes, size));
         else if (i == BUS_BANK_ROM0 && config->rom_bytes)
             SIM_TRY(bus_mem_init_at(&map->bank[i], banks[i].name, config->rom_bytes, size));
         else if (i == BUS_BANK_ROM1 && config->rom_bytes)
             SIM_TRY(bus_mem_init_at(&map->bank[i], banks[i].name, config->rom_bytes + banks[BUS_BANK_ROM0].size, size));
+        else if (i == BUS_BANK_ROM0_APP && config->rom_app)
+            SIM_TRY(bus_mem_init_at(&map->bank[i], banks[i].name, config->rom_app, size));
         else if (size)
             SIM_TRY(bus_mem_init(&map->bank[i], banks[i].name, size));
     }

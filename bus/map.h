@@ -66,6 +66,7 @@ struct bus_map_config {
     uint8_t *flash_bytes; /* flash_size bytes, borrowed; NULL: zeroed memory of the map's own */
     uint32_t psram_size;  /* multiple of 32 KB, 0: none */
     uint8_t *rom_bytes;   /* ROM 0 and then ROM 1, borrowed, not written; NULL: zeroed memory of the map's own */
+    uint8_t *rom_app;     /* ROM 0 for the APP CPU, likewise; NULL: as for the PRO CPU */
     struct line
         *cache_illegal; /* raised on access to a closed or unmapped window (interrupt source CACHE_IA); may be NULL */
     struct bus_line_port lines; /* duration NULL: caches hit always */

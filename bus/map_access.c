@@ -32,6 +32,13 @@ static enum bus_result check_rights(const struct bus_region *region, const struc
     return BUS_OK;
 }
 
+/* The cores see different words in some places of ROM 0: each its own variables. */
+static enum bus_bank bank_of(const struct bus_map *map, enum bus_initiator who, const struct bus_region *region)
+{
+    bool has_own = region->bank == BUS_BANK_ROM0 && who == BUS_APP_CPU && map->bank[BUS_BANK_ROM0_APP].size;
+    return has_own ? BUS_BANK_ROM0_APP : region->bank;
+}
+
 static void find_memory(struct bus_map *map, enum bus_initiator who, uint32_t address, struct bus_hit *hit)
 {
     const struct bus_region *region = hit->region;
@@ -42,7 +49,7 @@ static void find_memory(struct bus_map *map, enum bus_initiator who, uint32_t ad
     } else {
         hit->offset = region_offset(region, address);
     }
-    hit->mem = &map->bank[region->bank];
+    hit->mem = &map->bank[bank_of(map, who, region)];
 }
 
 static void find_target(const struct bus_map *map, uint32_t address, struct bus_hit *hit)

@@ -139,12 +139,32 @@ static enum sim_status check_reset_vector(const struct reading *reading)
     return SIM_OK;
 }
 
+/* The APP CPU finds its own variables and stack through other words in the same places of ROM 0: where the PRO CPU sees
+ * an address of its 0x3FFE0010..0x3FFE3F20, the APP CPU sees the one 0x3F10 above. Source: the two symbols for each
+ * such variable in Espressif's ELF file (g_ticks_per_us_pro and _app); the two ROM images that Espressif's QEMU comes
+ * with differ in exactly these words. */
+static void derive_app(struct rom *rom)
+{
+    enum { FIRST = 0x3FFE0010, LAST = 0x3FFE3F20, DISTANCE = 0x3F10 };
+    memcpy(rom->app, rom->bytes, sizeof rom->app);
+    for (uint32_t place = 0; place < ROM_0_SIZE; place += 4) {
+        uint32_t word = word_at(rom, place);
+        if (word < FIRST || word > LAST)
+            continue;
+        word += DISTANCE;
+        for (unsigned i = 0; i < 4; i++)
+            rom->app[place + i] = (uint8_t)(word >> 8 * i);
+    }
+}
+
 static enum sim_status read_any(const struct reading *reading)
 {
     const struct image *file = reading->reader->image;
     bool is_elf = file->file_size >= 4 && memcmp(file->file, "\177ELF", 4) == 0;
     SIM_TRY(is_elf ? read_elf(reading) : read_raw(reading));
-    return check_reset_vector(reading);
+    SIM_TRY(check_reset_vector(reading));
+    derive_app(reading->rom);
+    return SIM_OK;
 }
 
 enum sim_status rom_parse(const char *path, uint8_t *bytes, size_t size, struct log *log, struct rom **result)
@@ -198,6 +218,8 @@ struct rom *rom_create_missing(void)
     struct rom *rom = calloc(1, sizeof *rom);
     for (uint32_t i = 0; rom && i < ROM_SIZE; i++)
         rom->bytes[i] = simcall[i % 4];
+    if (rom)
+        memcpy(rom->app, rom->bytes, sizeof rom->app);
     return rom;
 }
 

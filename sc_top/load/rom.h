@@ -23,6 +23,7 @@ enum { ROM_0_SIZE = 0x60000, ROM_1_SIZE = 0x10000 };
 struct rom {
     struct image *file; /* its path and symbols; NULL: there is none, and bytes are those of rom_fill_missing */
     uint8_t bytes[ROM_0_SIZE + ROM_1_SIZE]; /* ROM 0, then ROM 1 */
+    uint8_t app[ROM_0_SIZE];                /* ROM 0 as the APP CPU sees it */
 };
 
 /* On SIM_OK, *rom is to be freed with rom_destroy; any other status has been reported to `log` in one message. */

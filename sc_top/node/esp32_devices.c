@@ -434,6 +434,9 @@ enum sim_status esp32_devices_init(struct node *node)
     SIM_TRY(init_##name(node, &devices->name, #name));                                                                 \
     SIM_TRY(bus_map_attach(node->map, base, &devices->name.dev));
 #define PART(device, member, base) SIM_TRY(bus_map_attach(node->map, base, &devices->device.member.dev));
+#define STORED(name, block, base)                                                                                      \
+    SIM_TRY(stored_init(&devices->name, STORED_##block, #name, &node->env));                                           \
+    SIM_TRY(bus_map_attach(node->map, base, &devices->name.dev));
 #include "sc_top/node/esp32_node.def"
 #define INTERRUPT(device, member, source)                                                                              \
     devices->device.member = intmatrix_input(&node->intmatrix, INTMATRIX_##source);

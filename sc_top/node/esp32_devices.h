@@ -19,6 +19,7 @@
 #include "peripherals/sens/sens.h"
 #include "peripherals/sha/sha.h"
 #include "peripherals/spi/spi.h"
+#include "peripherals/stored/stored.h"
 #include "peripherals/syscon/syscon.h"
 #include "peripherals/timg/timg.h"
 #include "peripherals/uart/uart.h"

@@ -67,6 +67,7 @@ static enum sim_status build(struct node *node)
         .flash_bytes = node->flash_view,
         .psram_size = node->config.psram_size,
         .rom_bytes = node->config.rom ? node->config.rom->bytes : NULL,
+        .rom_app = node->config.rom ? node->config.rom->app : NULL,
         .cache_illegal = &node->devices.dport.illegal_access,
         .lines = node_chip_lines(node),
     };

@@ -57,6 +57,30 @@ struct node_uart {
     unsigned edges; /* that it has seen while the chip sleeps */
 };
 
+/* What node_progress.c has seen. */
+enum { PROGRESS_SPOTS = 4, PROGRESS_POLLED = 8 };
+
+struct polled { /* a register that a core reads */
+    const struct dev *dev;
+    uint32_t offset, value, pc; /* of the load that was seen first */
+    uint64_t count;
+    bool is_changing;
+};
+
+struct core_progress {
+    sim_time since;                /* it is found in the same places */
+    uint32_t spot[PROGRESS_SPOTS]; /* addresses near which it is found */
+    unsigned spots, looks, strays;
+    struct polled polled[PROGRESS_POLLED];
+    bool is_told;
+};
+
+struct node_progress {
+    struct core_progress core[NODE_CORES];
+    struct dev_observer observer;
+    bool is_recording;
+};
+
 struct node {
     char name[48];
     struct node_config config;
@@ -96,6 +120,8 @@ struct node {
     uint64_t resets;
     enum reset_cause cause; /* of the last reset of the PRO CPU */
     bool radio_slept;       /* the MAC's clock stands still for the sake of sleep */
+
+    struct node_progress progress;
 };
 
 /* node_run.c */

@@ -271,6 +271,7 @@ class session
     void uart_byte(session_uart &u, std::uint8_t byte, sim_time time);
     void watch_panic(session_uart &u, std::uint8_t byte, sim_time time);
     void incident(session_node &n, node_incident kind, unsigned core, const char *text, sim_time time);
+    void tell_waits(session_node &n);
     void finish_with(run_end reason);
     void poll_uart(session_node &n, session_uart &u, sim_time now);
     void check_ends(sim_time now);

@@ -8,6 +8,7 @@
 
 #include <poll.h>
 
+#include "sc_top/node/node_progress.h"
 #include "sc_top/out/gtkw.h"
 #include "sc_top/out/out_file.h"
 #include "sc_top/run/flash_save.h"
@@ -115,6 +116,13 @@ void session::incident(session_node &n, node_incident kind, unsigned core, const
         return;
     node_report_core(
         n.model.get(), core, [](void *ctx, const char *line) { static_cast<messages *>(ctx)->line(line); }, &said);
+}
+
+// What the cores of a node wait for, as far as can be seen.
+void session::tell_waits(session_node &n)
+{
+    node_progress_report(
+        n.model.get(), [](void *ctx, const char *line) { static_cast<messages *>(ctx)->line(line); }, &said);
 }
 
 // The first reason counts; a failing text that comes in the same interval as a good end goes before it.
@@ -339,6 +347,9 @@ bool session::poll(sim_time now)
     for (const auto &n : all_nodes)
         for (session_uart &u : n->uart)
             poll_uart(*n, u, now);
+    for (const auto &n : all_nodes)
+        if (node_progress_look(n->model.get()) && !said.quiet())
+            tell_waits(*n);
     check_ends(now);
     if (end != run_end::running)
         return false;
@@ -438,6 +449,11 @@ exit_code session::finish()
         exit_codes |= node_get_state(n->model.get()) == NODE_EXITED ? node_exit_code(n->model.get()) : 0;
     close_air();
     sim_status covered = rtl ? rtl->finish(ended_at, what.run.output) : SIM_OK;
+    bool was_waiting =
+        end == run_end::until || end == run_end::interrupted || end == run_end::quit || end == run_end::asleep;
+    for (const auto &n : all_nodes)
+        if (was_waiting && !said.quiet())
+            tell_waits(*n);
     std::string summary = summary_text(*this, seconds);
     sim_status status = write_results();
     for (const auto &n : all_nodes) {

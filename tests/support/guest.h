@@ -31,8 +31,19 @@ class guest
     using label = uint32_t;
     static constexpr uint32_t VECTORS = 0x40080000, LITERALS = 0x40080480, CODE = 0x40080800, SIZE = 0x4000;
 
-    guest() : bytes(SIZE), at(CODE), literal_at(LITERALS)
+    guest() : bytes(SIZE), base(VECTORS), at(CODE), literal_at(LITERALS)
     {
+    }
+
+    // Code from base + 0x400 on, literals from base + 0x80 on: a mask ROM's layout.
+    explicit guest(uint32_t base_address)
+        : bytes(SIZE), base(base_address), at(base_address + 0x400), literal_at(base_address + 0x80)
+    {
+    }
+
+    const std::vector<uint8_t> &raw() const
+    {
+        return bytes;
     }
 
     label here() const
@@ -121,12 +132,12 @@ class guest
 
   private:
     std::vector<uint8_t> bytes;
-    uint32_t at, literal_at;
+    uint32_t base, at, literal_at;
 
     void put(uint32_t address, uint32_t value, unsigned length)
     {
         for (unsigned i = 0; i < length; i++)
-            bytes.at(address - VECTORS + i) = static_cast<uint8_t>(value >> (8 * i));
+            bytes.at(address - base + i) = static_cast<uint8_t>(value >> (8 * i));
     }
 
     static uint32_t encode(uint32_t pc, const char *name, const std::vector<uint32_t> &operands)

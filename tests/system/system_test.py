@@ -5,7 +5,9 @@
 Golden files are in tests/system/golden; --rebase writes them anew, after which `git diff` shows what changed."""
 import argparse
 import contextlib
+import functools
 import json
+import operator
 import os
 import pathlib
 import pty
@@ -14,6 +16,7 @@ import select
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
@@ -245,6 +248,104 @@ class Flash(Vesper):
             texts.append(self.read("out/node0.uart0.txt").decode())
             self.assertIn("flash: 33 checks passed", texts[-1])
         self.assertEqual(texts[0], texts[1])
+
+
+def flash_image(elf):
+    """An ELF file as a whole flash chip: partition table, and the application as esptool's elf2image lays it out."""
+    data = elf.read_bytes()
+    entry, table = struct.unpack_from("<II", data, 24)
+    count = struct.unpack_from("<H", data, 44)[0]
+    parts = []
+    for i in range(count):
+        kind, offset, address, _, size, memory = struct.unpack_from("<6I", data, table + 32 * i)
+        if kind == 1 and memory:
+            bytes_ = data[offset:offset + size] + bytes(memory - size)
+            parts.append((address, bytes_ + bytes(-len(bytes_) % 4)))
+    app, checksum, segments = bytearray(24), 0xEF, 0
+    for address, bytes_ in sorted(parts, key=lambda part: not is_flash(part[0])):
+        if is_flash(address):  # at a place of the same low 16 bits
+            gap = (address - len(app) - 8) % 0x10000
+            if gap:
+                gap = gap - 8 if gap >= 8 else gap + 0x10000 - 8
+                app += struct.pack("<II", 0, gap) + bytes(gap)
+                segments += 1
+        app += struct.pack("<II", address, len(bytes_)) + bytes_
+        checksum ^= functools.reduce(operator.xor, bytes_)
+        segments += 1
+    app += bytes(15 - len(app) % 16) + bytes([checksum])
+    app[:8] = struct.pack("<BBBBI", 0xE9, segments, 2, 0x20, entry)
+    chip = bytearray(b"\xff" * 0x200000)
+    chip[0x8000:0x8020] = struct.pack("<BBBBII16sI", 0xAA, 0x50, 0, 0, 0x10000, 0x100000, b"factory", 0)
+    chip[0x10000:0x10000 + len(app)] = app
+    return bytes(chip)
+
+
+def is_flash(address):
+    return 0x3F400000 <= address < 0x3F800000 or 0x400D0000 <= address < 0x40C00000
+
+
+class Rom(Vesper):
+    """What stands in flash, with a mask ROM (a few instructions of our own) and without."""
+
+    # In the ROM at the reset vector: l32r a2, 0x3FF40000; movi.n a3, 'R'; s32i.n a3, a2, 0; j to itself.
+    CODE = {0x3FC: bytes.fromhex("0000f43f"), 0x400: bytes.fromhex("21ffff" "32a052" "326200" "06ffff")}
+
+    def environment(self, **more):
+        hidden = ("VESPER_ROM", "ESP_ROM_ELF_DIR", "IDF_TOOLS_PATH")
+        return {**{k: v for k, v in os.environ.items() if k not in hidden}, "HOME": str(self.folder), **more}
+
+    def rom(self):
+        content = bytearray(0x70000)
+        for place, code in self.CODE.items():
+            content[place:place + len(code)] = code
+        return bytes(content)
+
+    def test_an_application_starts_without_a_rom_when_it_needs_none(self):
+        flash = self.write("merged.bin", flash_image(firmware("hello")))
+        plain = self.run_vesper("run", "--firmware", firmware("hello"), "--until", "50ms", "-q")
+        result = self.run_vesper("run", "--flash", flash, "--rom", "none", "--until", "50ms", "-q")
+        self.expect_exit(result, 0)
+        self.assertEqual(result.stdout, plain.stdout)
+        self.assertNotEqual(result.stdout, "")
+        result = self.run_vesper("run", "--flash", flash, "--until", "50ms", env=self.environment())
+        self.expect_exit(result, 0)
+        self.assertIn("no mask ROM: give --rom FILE or VESPER_ROM", result.stderr)
+
+    def test_a_rom_is_found_where_it_is_kept(self):
+        flash = self.write("chip.bin", bytes([0xFF] * 4096))  # nothing that a loader could start
+        kept = self.folder / ".espressif/tools/esp-rom-elfs/20230320/esp32_rev300_rom.elf"
+        older = self.folder / ".espressif/tools/esp-rom-elfs/20220101/esp32_rev300_rom.elf"
+        for path, content in ((kept, self.rom()), (older, b"no ROM")):
+            path.parent.mkdir(parents=True)
+            path.write_bytes(content)
+        for arguments, variables in (([], {}), (["--rom", kept], {}), ([], {"VESPER_ROM": str(kept)}),
+                                     ([], {"ESP_ROM_ELF_DIR": str(kept.parent), "HOME": "/nonexistent"})):
+            result = self.run_vesper("run", "--flash", flash, *arguments, "--until", "5ms",
+                                     env=self.environment(**variables))
+            self.expect_exit(result, 0)
+            self.assertEqual(result.stdout, "R", result.stderr)
+
+    def test_files_that_are_none_are_refused(self):
+        flash = self.write("chip.bin", bytes([0xFF] * 4096))
+        for name, content, said in (("none.bin", None, "No such file"), ("short.bin", b"x", "expected an ELF file, or ROM 0"),
+                                    ("empty.bin", bytes(0x70000), "nothing at the reset vector")):
+            if content is not None:
+                self.write(name, content)
+            result = self.run_vesper("run", "--flash", flash, "--rom", name, "--until", "5ms")
+            self.expect_exit(result, 2)
+            self.assertIn(said, result.stderr)
+        result = self.run_vesper("run", "--flash", flash, "--firmware", firmware("hello"))
+        self.expect_exit(result, 2)
+
+    def test_a_wait_in_vain_is_named(self):
+        # l32r a2, UART0; l32i.n a3, a2, 0x1c (STATUS); bbci a3, 0, back: until a byte is received
+        self.CODE = {0x3FC: bytes.fromhex("0000f43f"), 0x400: bytes.fromhex("21ffff" "3872" "0763fa" "06ffff")}
+        self.write("rom.bin", self.rom())
+        flash = self.write("chip.bin", bytes([0xFF] * 4096))
+        result = self.run_vesper("run", "--flash", flash, "--rom", "rom.bin", "--until", "300ms")
+        self.expect_exit(result, 0)
+        self.assertRegex(result.stderr, r"node0.cpu0 has been in .* it reads node0.uart0.STATUS \(0x01c\) again and again, "
+                                        r"until bit 0 \(RXFIFO_CNT\) is 1; always 0x00000000")
 
 
 class Nodes(Vesper):

@@ -739,7 +739,7 @@ TEST_F(BusMap, GrantsAndAccessesAgreeEverywhere)
 {
     for (unsigned b = 0; b < BUS_BANK_COUNT; b++) {
         struct bus_mem *mem = bus_map_bank(map, (enum bus_bank)b);
-        for (uint32_t i = 0; i < mem->size; i += 4) {
+        for (uint32_t i = 0; mem && i < mem->size; i += 4) {
             uint32_t v = i * 2654435761u + b;
             memcpy(mem->bytes + i, &v, 4);
         }
