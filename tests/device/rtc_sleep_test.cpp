@@ -481,7 +481,6 @@ TEST_F(Hold, OtherPadsHaveBitsOfTheirOwn)
 
 TEST_F(Hold, ForceHoldsRtcPads)
 {
-    output(32, false);
     output(25, true);
     put(RTC_HOLD_FORCE_PDAC1_HOLD_FORCE, 1);
     reset_pads();
