@@ -9,8 +9,8 @@
  * (wifi_mac_air.h). Without one the device works alone: nobody ever answers. CCMP with the keys of 25 slots, when a
  * cipher is connected (wifi_mac_cipher.h).
  *
- * Not modelled: WEP, TKIP and SMS4; protected management frames; aggregation; channel state information; the NMI; events
- * at beacon times. Words without a known meaning keep what is written, which is said once for each. */
+ * Not modelled: WEP, TKIP and SMS4; protected management frames; aggregation; channel state information; the NMI;
+ * events at beacon times. Words without a known meaning keep what is written, which is said once for each. */
 #ifndef VESPER_PERIPHERALS_WIFI_MAC_WIFI_MAC_H
 #define VESPER_PERIPHERALS_WIFI_MAC_WIFI_MAC_H
 
