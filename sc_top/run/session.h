@@ -272,6 +272,7 @@ class session
     void watch_panic(session_uart &u, std::uint8_t byte, sim_time time);
     void incident(session_node &n, node_incident kind, unsigned core, const char *text, sim_time time);
     void tell_waits(session_node &n);
+    void tell_last_waits();
     void finish_with(run_end reason);
     void poll_uart(session_node &n, session_uart &u, sim_time now);
     void check_ends(sim_time now);

@@ -125,6 +125,16 @@ void session::tell_waits(session_node &n)
         n.model.get(), [](void *ctx, const char *line) { static_cast<messages *>(ctx)->line(line); }, &said);
 }
 
+// At the end, while a kernel's buses still stand: when nothing else has ended the run.
+void session::tell_last_waits()
+{
+    bool was_waiting =
+        end == run_end::until || end == run_end::interrupted || end == run_end::quit || end == run_end::asleep;
+    for (const auto &n : all_nodes)
+        if (was_waiting && !said.quiet())
+            tell_waits(*n);
+}
+
 // The first reason counts; a failing text that comes in the same interval as a good end goes before it.
 void session::finish_with(run_end reason)
 {
@@ -351,8 +361,10 @@ bool session::poll(sim_time now)
         if (node_progress_look(n->model.get()) && !said.quiet())
             tell_waits(*n);
     check_ends(now);
-    if (end != run_end::running)
+    if (end != run_end::running) {
+        tell_last_waits();
         return false;
+    }
     show_progress(now);
     return true;
 }
@@ -449,11 +461,6 @@ exit_code session::finish()
         exit_codes |= node_get_state(n->model.get()) == NODE_EXITED ? node_exit_code(n->model.get()) : 0;
     close_air();
     sim_status covered = rtl ? rtl->finish(ended_at, what.run.output) : SIM_OK;
-    bool was_waiting =
-        end == run_end::until || end == run_end::interrupted || end == run_end::quit || end == run_end::asleep;
-    for (const auto &n : all_nodes)
-        if (was_waiting && !said.quiet())
-            tell_waits(*n);
     std::string summary = summary_text(*this, seconds);
     sim_status status = write_results();
     for (const auto &n : all_nodes) {
