@@ -6,6 +6,7 @@
  * while one of our threads waits for a core, and the server would rightly give up on us. */
 #include <algorithm>
 #include <atomic>
+#include <map>
 #include <regex>
 #include <vector>
 
@@ -188,7 +189,7 @@ TEST_P(Http, WritesCapturesInWhichNothingIsWrong)
     http_post(run.port, "/echo", some_bytes(2000));
     EXPECT_EQ(run.stop(), 0);
     std::string files;
-    for (const char *name : {"lan.pcap", "server.eth.pcap"})
+    for (const char *name : {"lan.pcap", "server.eth.pcap", "server.uart1.pcap", "ap0.eth.pcap"})
         if (std::filesystem::exists(run.path("out/" + std::string(name))))
             files += " " + run.path("out/" + std::string(name));
     const std::string command = "mergecap -w " + run.path("all.pcap") + files + " && tshark -r " +
@@ -284,6 +285,41 @@ TEST(HttpFigures, WifiIsAsFastAsItsAir)
     EXPECT_GT(made.kilobytes_per_s, 1800);
     EXPECT_LT(made.kilobytes_per_s, 3500);
     EXPECT_LT(made.ping_ms, 2);
+}
+
+/* ---- Determinism ------------------------------------------------------------------------------------------------- */
+
+/* Captures of all wires and of the air, and consoles: a node on each way, a client that asks them all. */
+std::map<std::string, std::string> outputs_of_all_ways(const std::string &kernel)
+{
+    networked_run run;
+    const auto node = [](const std::string &name, const std::string &program, const std::string &keys,
+                         const std::string &at, const std::string &commands) {
+        return "[[node]]\nname = '" + name + "'\nfirmware = '" + vesper_process::firmware(program) +
+               "'\ncpu_clock = '240MHz'\nuart0 = 'log'\n" + keys + "\n[[input]]\nnode = '" + name + "'\nat = '" + at +
+               "'\ntext = \"" + commands + "\"\n";
+    };
+    run.start("[run]\nuntil = '3s'\nstop_on = ['done']\nkernel = '" + kernel +
+              "'\n[output]\npcap = true\n[[network]]\nname = 'lan'\nbackend = 'none'\n" + wifi.scene +
+              node("radio", "httpd", "", "5ms", "wifi home correct horse\\nwifi-address 10.0.2.15/24\\n") +
+              node("wire", "httpd", "uart1 = 'tunnel:lan'", "5ms", "uart 10.0.2.17/24\\n") +
+              node("client", "netcheck", "ethernet = 'lan'", "1500ms",
+                   "eth 10.0.2.16/24\\nget 10.0.2.15/large?size=50000\\nget 10.0.2.17/large?size=2000\\nend\\n"));
+    EXPECT_EQ(run.wait_for_end(), 0);
+    std::map<std::string, std::string> outputs;
+    for (const auto &file : std::filesystem::directory_iterator(run.path("out")))
+        if (file.path().extension() == ".pcap" || file.path().extension() == ".txt")
+            outputs[file.path().filename()] = run.content("out/" + file.path().filename().string());
+    return outputs;
+}
+
+TEST(HttpDeterminism, BothKernelsWriteTheSameBytes)
+{
+    const auto systemc = outputs_of_all_ways("systemc"), plain = outputs_of_all_ways("plain");
+    EXPECT_NE(systemc.at("client.uart0.txt").find("bytes=2000"), std::string::npos);
+    EXPECT_EQ(systemc.size(), plain.size());
+    for (const auto &[name, bytes] : systemc)
+        EXPECT_TRUE(plain.count(name) && plain.at(name) == bytes) << name;
 }
 
 /* ---- Debian's iperf at the other end
