@@ -157,12 +157,15 @@ static void find_test(struct xt_cpu *cpu, const struct polled *polled, const str
         if (id == ISA_NONE)
             break;
         const struct isa_row *row = isa_row_at(id);
-        bool on_set = strncmp(row->name, "bbsi", 4) == 0, on_clear = strncmp(row->name, "bbci", 4) == 0;
+        bool on_bit_set = strncmp(row->name, "bbsi", 4) == 0, on_bit_clear = strncmp(row->name, "bbci", 4) == 0;
+        bool on_set = on_bit_set || strcmp(row->name, "bltz") == 0;
+        bool on_clear = on_bit_clear || strcmp(row->name, "bgez") == 0;
         if (on_set || on_clear) {
-            unsigned bit = isa_operand_value(row, 1, word, pc);
+            bool names_bit = on_bit_set || on_bit_clear;
+            unsigned bit = names_bit ? isa_operand_value(row, 1, word, pc) : 31;
             const char *name = field_of_bit(reg, bit);
-            bool back =
-                isa_operand_value(row, 2, word, pc) <= polled->pc; /* the loop goes on when the branch is taken */
+            bool back = isa_operand_value(row, names_bit ? 2 : 1, word, pc) <=
+                        polled->pc; /* the loop goes on when the branch is taken */
             snprintf(text, size, ", until bit %u%s%s%s is %d", bit, name ? " (" : "", name ? name : "", name ? ")" : "",
                      on_set != back);
             break;
