@@ -98,7 +98,8 @@ struct rf_coder_ops {
     void (*sending)(void *ctx, sim_time now, const struct rf_frame *frame, uint8_t *payload);
     /* Synchronised to a frame that began at `start`. */
     void (*receiving)(void *ctx, sim_time now, const struct rf_frame *frame, sim_time start);
-    /* A reception is over, or was cut short behind its header; returns the result that holds. A frame that the model has lost stays lost. */
+    /* A reception is over, or was cut short behind its header; returns the result that holds. A frame that the model
+     * has lost stays lost. */
     enum rf_rx_result (*received)(void *ctx, sim_time now, const struct rf_rx *rx);
 };
 

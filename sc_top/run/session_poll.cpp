@@ -194,8 +194,8 @@ void session::poll_uart(session_node &n, session_uart &u, sim_time now)
 // Mode both ends the run; RTL in place of a model that says something else is told of, and goes on.
 void session::rtl_differs(std::size_t number, sim_time now, const std::string &text, bool ends)
 {
-    log_at(said.log(), LOG_HOST, ends ? LOG_ERROR : LOG_WARNING, now, (all_nodes[number]->name + ".rtl").c_str(), "%s",
-           text.c_str());
+    log_at(said.log(), LOG_HOST, ends ? LOG_ERROR : LOG_WARNING, now, (all_nodes[number]->name + ".rtl").c_str(),
+           "%s, at %" PRIu64 " ps", text.c_str(), now);
     if (!ends)
         return;
     rtl_differed = true;
@@ -348,6 +348,8 @@ void session::show_progress(sim_time now)
 bool session::poll(sim_time now)
 {
     ended_at = now;
+    if (radio)
+        radio->advance_rtl(now);
     if (waveform)
         vcd_advance(waveform.get(), now);
     if (end == run_end::running)
@@ -417,10 +419,10 @@ sim_status session::write_results()
     sim_status status = SIM_OK;
     auto keep_first = [&status](sim_status other) { status = status == SIM_OK ? other : status; };
     keep_first(write_view());
+    keep_first(write_rtl_windows());
     keep_first(vcd_finish(waveform.release(), ended_at));
     std::string metrics = what.run.output.empty() ? std::string{} : metrics_json(*this);
     keep_first(radio_out ? radio_out->finish() : SIM_OK);
-    keep_first(write_rtl_windows());
     keep_first(net ? net->finish() : SIM_OK);
     for (const auto &n : all_nodes)
         for (session_uart &u : n->uart) {

@@ -178,8 +178,8 @@ void rtl_baseband::listen(sim_time start)
 void rtl_baseband::hear(const std::uint8_t *phases, std::size_t symbols)
 {
     for (std::size_t n = 0; n < symbols; n++)
-        for (int chip : dsss_barker) {
-            int level = (phases[n] < 2 ? chip : -chip) * AMPLITUDE;
+        for (std::int8_t chip : dsss_barker) {
+            int level = (phases[n] < 2 ? AMPLITUDE : -AMPLITUDE) * chip;
             for (unsigned s = 0; s < SAMPLES; s++)
                 rtl->hear_sample(phases[n] & 1 ? 0 : level, phases[n] & 1 ? level : 0);
         }
