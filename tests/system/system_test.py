@@ -145,7 +145,7 @@ class BadInput(Vesper):
         self.check(["--firmware", "x.elf", "--set", "node.0.colour=red"], r"--set node\.0\.colour: unknown key 'colour'")
 
     def test_commands(self):
-        for arguments, message in [([], "either SCENARIO.toml or --firmware"), (["a.toml", "--frmware"], "--frmware"),
+        for arguments, message in [([], "one of SCENARIO.toml, --firmware FILE and --flash FILE"), (["a.toml", "--frmware"], "--frmware"),
                                    (["a.toml", "--set", "x"], "KEY=VALUE")]:
             with self.subTest(arguments):
                 result = self.run_vesper("run", *arguments)
