@@ -288,7 +288,7 @@ TEST(ApbTimer, AResetOfTheChipResetsTheBlock)
 // --- against a model
 // --------------------------------------------------------------------------------------------------
 
-// apb_timer from its header comment, cycle by cycle, written before the Verilog was looked at.
+// apb_timer in C++, cycle by cycle, from its header comment; when transfers and clocks happen is rtl_dev.h's.
 class reference
 {
   public:
