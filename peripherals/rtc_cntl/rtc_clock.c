@@ -93,11 +93,12 @@ static uint64_t alarm_value(const struct rtc_cntl *rtc)
            reg_get(&rtc->dev, RTC_CNTL_SLP_TIMER0_SLP_VAL_LO);
 }
 
-static void schedule_alarm(struct rtc_cntl *rtc)
+/* ALARM_EN is about the interrupt; a wake-up by the timer does without (ESP-IDF never sets it). */
+void rtc_alarm_schedule(struct rtc_cntl *rtc)
 {
     const struct dev *dev = &rtc->dev;
     sim_time at = SIM_TIME_NEVER;
-    if (reg_get(dev, RTC_CNTL_SLP_TIMER1_MAIN_TIMER_ALARM_EN)) {
+    if (reg_get(dev, RTC_CNTL_SLP_TIMER1_MAIN_TIMER_ALARM_EN) || rtc->sleep.phase == RTC_ASLEEP) {
         at = clock_deadline(rtc_slow_clock(rtc), rtc->time_origin + alarm_value(rtc));
         if (at < dev->now)
             at = dev->now;
@@ -109,19 +110,20 @@ static void alarm_due(void *ctx, sim_time now)
 {
     struct rtc_cntl *rtc = ctx;
     rtc->dev.now = now;
-    rtc_interrupt(rtc, RTC_INT_MAIN_TIMER);
+    if (reg_get(&rtc->dev, RTC_CNTL_SLP_TIMER1_MAIN_TIMER_ALARM_EN))
+        rtc_interrupt(rtc, RTC_INT_MAIN_TIMER);
     rtc_sleep_source_changed(rtc);
 }
 
 bool rtc_alarm_is_due(const struct rtc_cntl *rtc, sim_time now)
 {
-    return reg_get(&rtc->dev, RTC_CNTL_SLP_TIMER1_MAIN_TIMER_ALARM_EN) && rtc_cntl_time(rtc, now) >= alarm_value(rtc);
+    return rtc_cntl_time(rtc, now) >= alarm_value(rtc);
 }
 
 void rtc_alarm_written(struct dev *dev, unsigned index, uint32_t old, uint32_t written)
 {
     (void)index, (void)old, (void)written;
-    schedule_alarm(rtc_of(dev));
+    rtc_alarm_schedule(rtc_of(dev));
 }
 
 /* The slow clock runs at another frequency from dev->now on. A switch by CLK_CONF falls on a cycle of the old clock,
@@ -130,7 +132,7 @@ void rtc_clock_slow_changed(struct rtc_cntl *rtc)
 {
     struct evq *evq = rtc->dev.env->evq;
     if (evq_is_scheduled(&rtc->alarm))
-        schedule_alarm(rtc);
+        rtc_alarm_schedule(rtc);
     if (evq_is_scheduled(&rtc->time_valid) && rtc->time_valid.time > rtc->dev.now)
         evq_schedule(evq, &rtc->time_valid, rtc_next_slow_cycle(rtc));
     if (evq_is_scheduled(&rtc->clock_switch) && rtc->clock_switch.time > rtc->dev.now)

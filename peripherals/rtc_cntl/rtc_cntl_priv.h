@@ -46,6 +46,7 @@ void rtc_clock_init(struct rtc_cntl *rtc);
 void rtc_clock_power_on(struct rtc_cntl *rtc);
 void rtc_clock_fini(struct rtc_cntl *rtc);
 void rtc_clock_slow_changed(struct rtc_cntl *rtc);
+void rtc_alarm_schedule(struct rtc_cntl *rtc);
 bool rtc_alarm_is_due(const struct rtc_cntl *rtc, sim_time now);
 void rtc_clk_conf_written(struct dev *dev, unsigned index, uint32_t old, uint32_t written);
 void rtc_time_update_written(struct dev *dev, unsigned index, uint32_t old, uint32_t written);

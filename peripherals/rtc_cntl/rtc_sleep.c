@@ -229,6 +229,7 @@ static void fall_asleep(struct rtc_cntl *rtc)
     clock_tree_select(dev->env->clocks, dev->now);
     report_unmodelled(rtc);
     watch_pads(rtc, true);
+    rtc_alarm_schedule(rtc);
     evq_schedule(dev->env->evq, &sleep->step, sleep->least);
 }
 
@@ -245,6 +246,8 @@ static void end_sleep(struct rtc_cntl *rtc)
         watch_pads(rtc, false);
     }
     sleep->phase = RTC_AWAKE;
+    if (!reg_get(dev, RTC_CNTL_SLP_TIMER1_MAIN_TIMER_ALARM_EN))
+        evq_cancel(dev->env->evq, &rtc->alarm);
     dev->env->clocks->select.stopped = false;
     clock_tree_select(dev->env->clocks, dev->now);
     rtc_wdt_pause(rtc, false);

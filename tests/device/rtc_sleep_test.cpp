@@ -194,6 +194,17 @@ TEST_F(Sleep, LightSleepByTheTimer)
     EXPECT_EQ(bench.signals.changes["node0.rtc_cntl.sleep"].back().second, "awake");
 }
 
+/* ESP-IDF leaves ALARM_EN alone. */
+TEST_F(Sleep, TheTimerWakesWithoutItsInterrupt)
+{
+    wake_by(RTC_WAKE_TIMER);
+    write(RTC_SLP_TIMER0, 15000);
+    sleep(false);
+    bench.run_to(SIM_S(1));
+    EXPECT_EQ(changes.at(1), (change{"awake", slow(15031)}));
+    EXPECT_EQ(get(RTC_INT_RAW_MAIN_TIMER_INT_RAW), 0u);
+}
+
 TEST_F(Sleep, NothingHappensInIt)
 {
     wake_by(RTC_WAKE_TIMER);
