@@ -68,6 +68,11 @@ enum sim_status net_record_close(struct net_record *record)
     return failed ? SIM_IO : SIM_OK;
 }
 
+void net_record_flush(struct net_record *record)
+{
+    record->failed = fflush(record->file) != 0 || record->failed;
+}
+
 void net_record_write(struct net_record *record, sim_time time, uint32_t id, const uint8_t *bytes, uint32_t length)
 {
     uint8_t header[ENTRY_HEADER];

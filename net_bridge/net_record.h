@@ -34,6 +34,8 @@ struct net_entry {
 enum sim_status net_record_create(const char *path, struct log *log, struct net_record **record);
 /* SIM_IO: it is incomplete. NULL is accepted. */
 enum sim_status net_record_close(struct net_record *record);
+/* What was written is in the file, whatever happens to the program. */
+void net_record_flush(struct net_record *record);
 /* length: up to NET_RECORD_MAX. */
 void net_record_write(struct net_record *record, sim_time time, uint32_t id, const uint8_t *bytes, uint32_t length);
 

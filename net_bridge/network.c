@@ -71,9 +71,11 @@ static enum sim_status build(struct network *network, const struct network_confi
         SIM_TRY(net_pcap_create(config->pcap, log, &network->pcap));
         net_pcap_observe(network->pcap, net_host_port(network->host));
     }
-    bool has_host = config->backend != NETWORK_NONE && !config->replay;
+    /* A replay is looked at as often as the run was: so it ends at the same time, too. */
+    bool is_polled = config->backend != NETWORK_NONE;
+    bool has_host = is_polled && !config->replay;
     network->interval = config->interval;
-    network->next_poll = has_host ? evq_now(q) + config->interval - evq_now(q) % config->interval : SIM_TIME_NEVER;
+    network->next_poll = is_polled ? evq_now(q) + config->interval - evq_now(q) % config->interval : SIM_TIME_NEVER;
     return has_host ? add_backend(network, config, q, log) : SIM_OK;
 }
 

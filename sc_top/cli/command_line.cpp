@@ -13,7 +13,7 @@ namespace
 
 // Raw strings as typed; they become settings, so that every value is checked in one place.
 struct typed {
-    std::string flash, rom, output, until, seed, vcd, gtkw, pace;
+    std::string flash, rom, output, until, seed, vcd, gtkw, pace, record, replay;
     std::vector<std::string> set, trace, forward;
     bool quiet = false, verbose = false, pcap = false;
 };
@@ -50,6 +50,9 @@ void add_run(CLI::App &app, command_line &result, typed &t)
         ->allow_extra_args(false);
     run->add_option("--pace", t.pace, "realtime: as fast as the host's clock; max: as fast as it goes; or a factor")
         ->option_text("PACE");
+    run->add_option("--record", t.record, "write all input from the host to this file")->option_text("FILE");
+    run->add_option("--replay", t.replay, "take it from such a file: the run repeats to the same bytes")
+        ->option_text("FILE");
     run->add_option("--vcd", t.vcd, "write a waveform to this file")->option_text("FILE");
     run->add_option("--gtkw", t.gtkw,
                     "write a view of the waveform for GTKWave: firmware, bus, RTL and radio in groups")
@@ -110,6 +113,10 @@ void collect_settings(const typed &t, command_line &result)
         result.settings.emplace_back("run.seed", t.seed);
     if (!t.vcd.empty())
         result.settings.emplace_back("trace.vcd", t.vcd);
+    if (!t.record.empty())
+        result.settings.emplace_back("run.record", t.record);
+    if (!t.replay.empty())
+        result.settings.emplace_back("run.replay", t.replay);
     if (!t.pace.empty())
         result.settings.emplace_back("run.pace", t.pace);
     if (!t.gtkw.empty())

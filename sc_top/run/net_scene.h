@@ -66,7 +66,9 @@ class net_scene
   public:
     // Opens what the networks need of the host. q: of all networks, and of the air when there is one. Whatever is wrong
     // has been reported.
-    sim_status build(const scenario &what, struct evq *q, struct log *log);
+    // record and replay of host_input.h, or nullptr, outlive it.
+    sim_status build(const scenario &what, struct evq *q, net_record *record, const net_replay *replay,
+                     struct log *log);
 
     // Plugs a node's Ethernet in, before it is powered on.
     sim_status attach(const scenario &what, const node_options &options, std::uint64_t index, const std::string &name,
@@ -120,6 +122,8 @@ class net_scene
     };
     struct log *said = nullptr;
     struct evq *queue = nullptr;
+    net_record *recorder = nullptr;
+    const net_replay *recorded = nullptr;
     std::uint32_t ids = 0;
     std::vector<switched> networks;
     std::vector<std::unique_ptr<plugged>> ends; // go before the networks

@@ -226,7 +226,8 @@ sim_status session::open_uart(session_node &n, unsigned number, const std::strin
     console *opened = nullptr;
     std::string kind = spec != "auto" ? spec : all_nodes.size() == 1 ? "stdio" : "log";
     // Replicas of one entry need ends of their own.
-    if (is_link(kind))
+    bool is_terminal = kind.rfind("tcp-", 0) == 0 || kind.rfind("pipe:", 0) == 0 || kind == "pty";
+    if (is_link(kind) || (is_terminal && input.replay()))
         kind = "null";
     if (n.options.count > 1 && (kind.rfind("file:", 0) == 0 || kind.rfind("pipe:", 0) == 0))
         kind += "." + std::to_string(n.index);
@@ -319,12 +320,12 @@ sim_status session::build_node(session_node &n)
 
 void session::add_stimuli(session_node &n)
 {
-    for (const input_options &input : what.input) {
-        if (!scenario_means_node(input.node, n.options, n.name))
+    for (const input_options &typed : what.input) {
+        if (!scenario_means_node(typed.node, n.options, n.name))
             continue;
         n.stimuli.push_back(std::make_unique<stimulus>());
-        stimulus_input(n.stimuli.back().get(), n.model.get(), static_cast<unsigned>(input.uart), input.text.data(),
-                       input.text.size(), input.at);
+        stimulus_input(n.stimuli.back().get(), n.model.get(), static_cast<unsigned>(typed.uart), typed.text.data(),
+                       typed.text.size(), typed.at);
     }
     for (const gpio_options &gpio : what.gpio) {
         if (!scenario_means_node(gpio.node, n.options, n.name))
@@ -363,6 +364,14 @@ sim_status session::connect_air()
                            waveform ? vcd_sink(waveform.get()) : nullptr, said.log());
 }
 
+sim_status session::open_host_input()
+{
+    std::vector<std::string> programs;
+    for (const node_options &node : what.node)
+        programs.push_back(node.firmware);
+    return input.open(what, programs, said.log());
+}
+
 sim_status session::build_networks()
 {
     if (!scenario_has_networks(what))
@@ -372,7 +381,7 @@ sim_status session::build_networks()
     if (!shared_queue())
         return SIM_NO_MEMORY;
     net = std::make_unique<net_scene>();
-    return net->build(what, shared_queue(), said.log());
+    return net->build(what, shared_queue(), input.record(), input.replay(), said.log());
 }
 
 // A node whose cable nobody has plugged in sees no link.
@@ -408,6 +417,7 @@ sim_status session::build()
         SIM_TRY(radio->build(what, said.log()));
     }
     SIM_TRY(open_outputs());
+    SIM_TRY(open_host_input());
     SIM_TRY(build_networks());
     for (auto &n : all_nodes) {
         SIM_TRY(open_uart(*n, 0, n->options.uart0));

@@ -19,6 +19,7 @@
 #include "sc_top/out/out_file.h"
 #include "sc_top/out/vcd.h"
 #include "sc_top/rtl/rtl_scene.h"
+#include "sc_top/run/host_input.h"
 #include "sc_top/run/messages.h"
 #include "sc_top/run/net_scene.h"
 #include "sc_top/run/pacer.h"
@@ -238,6 +239,7 @@ class session
     std::unique_ptr<radio_outputs> radio_out;    // outlives what it sees
     std::unique_ptr<radio_scene> radio;          // NULL: no air
     std::unique_ptr<evq, evq_deleter> own_queue; // of the networks, when there is no air
+    host_input input;                            // outlives the networks
     std::unique_ptr<net_scene> net;              // NULL: no networks
     pacer clock;
     std::vector<bool> expect_seen;
@@ -262,6 +264,7 @@ class session
     sim_status burn_fuses(const session_node &n, node_config &config);
     sim_status build_node(session_node &n);
     sim_status connect_air();
+    sim_status open_host_input();
     sim_status build_networks();
     sim_status connect_networks();
     void close_air();

@@ -152,6 +152,8 @@ bool session::input_may_come() const
 
 bool session::typing_may_come() const
 {
+    if (input.replay())
+        return false;
     for (const auto &n : all_nodes) {
         if (!node_listens(n->model.get()))
             continue;
@@ -166,7 +168,7 @@ bool session::typing_may_come() const
 sim_time session::next_poll(sim_time now) const
 {
     sim_time activity = shared_queue() ? evq_next_time(shared_queue()) : SIM_TIME_NEVER;
-    bool readable = false;
+    bool readable = input.replay() != nullptr; // as often as when it was recorded
     for (const auto &n : all_nodes) {
         activity = std::min(activity, node_next_activity(n->model.get()));
         for (const session_uart &u : n->uart)
@@ -181,8 +183,11 @@ void session::poll_uart(session_node &n, session_uart &u, sim_time now)
 {
     std::uint8_t bytes[256];
     std::size_t room = sizeof bytes - std::min(sizeof bytes, u.waiting.size());
-    std::size_t count = console_poll(u.host.get(), bytes, room);
+    std::size_t count = console_poll(u.host.get(), bytes, input.replay() ? 0 : room);
     u.waiting.insert(u.waiting.end(), bytes, bytes + count);
+    input.note(static_cast<unsigned>(n.number), u.number, bytes, count, now);
+    if (input.replay())
+        input.recall(static_cast<unsigned>(n.number), u.number, &u.waiting, now);
     if (!u.waiting.empty()) {
         std::size_t taken = node_uart_input(n.model.get(), u.number, u.waiting.data(), u.waiting.size(), now);
         u.waiting.erase(u.waiting.begin(), u.waiting.begin() + static_cast<std::ptrdiff_t>(taken));
@@ -257,8 +262,11 @@ void session::check_outputs()
 
 void session::check_ends(sim_time now)
 {
+    unsigned reason = 0;
     if (*interrupted)
         finish_with(run_end::interrupted);
+    if (input.recall_end(now, &reason))
+        finish_with(reason == static_cast<unsigned>(run_end::quit) ? run_end::quit : run_end::interrupted);
     check_nodes();
     if (now >= what.run.until)
         finish_with(run_end::until);
@@ -283,7 +291,7 @@ bool session::nap(double seconds, bool until_input)
     std::vector<pollfd> fds;
     for (const auto &n : all_nodes)
         for (const session_uart &u : n->uart)
-            if (until_input && u.waiting.empty() && console_fd(u.host.get()) >= 0)
+            if (until_input && !input.replay() && u.waiting.empty() && console_fd(u.host.get()) >= 0)
                 fds.push_back({console_fd(u.host.get()), POLLIN, 0});
     if (until_input && net)
         net->add_descriptors(&fds);
@@ -303,6 +311,8 @@ bool session::nap(double seconds, bool until_input)
 void session::keep_pace(sim_time now)
 {
     double interval = 0;
+    if (!clock.paced() && input.replay())
+        return; // nobody is there to wait for
     if (clock.paced()) {
         clock.reached(now, host_seconds());
         interval = clock.host_seconds(poll_interval(what.run.quantum));
@@ -363,6 +373,7 @@ bool session::poll(sim_time now)
         if (node_progress_look(n->model.get()) && !said.quiet())
             tell_waits(*n);
     check_ends(now);
+    input.flush();
     if (end != run_end::running) {
         tell_last_waits();
         return false;
@@ -421,9 +432,12 @@ sim_status session::write_results()
     keep_first(write_view());
     keep_first(write_rtl_windows());
     keep_first(vcd_finish(waveform.release(), ended_at));
+    if (end == run_end::quit || end == run_end::interrupted)
+        input.note_end(static_cast<unsigned>(end), ended_at);
     std::string metrics = what.run.output.empty() ? std::string{} : metrics_json(*this);
     keep_first(radio_out ? radio_out->finish() : SIM_OK);
     keep_first(net ? net->finish() : SIM_OK);
+    keep_first(input.finish());
     for (const auto &n : all_nodes)
         for (session_uart &u : n->uart) {
             keep_first(out_file_finish(u.copy.release()));

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <set>
 #include <sstream>
 
 #include <toml++/toml.h>
@@ -496,6 +497,32 @@ std::string scenario_effective(const scenario &s)
     for (const option_section &section : option_sections())
         for (std::size_t i = 0, count = section.entries(&s); i < count; i++)
             write_entry(&out, section, section.entry(source, i));
+    return out;
+}
+
+std::string scenario_fingerprint(const scenario &s)
+{
+    static const std::set<std::string> left_out = {
+        "run.pace",        "run.until",    "run.kernel",       "run.expect",        "run.stop_on",
+        "run.fail_on",     "run.panic_on", "network.forwards", "network.restrict",  "network.host_loopback",
+        "network.address", "network.peer", "network.pcap",     "node.ethernet_pcap"};
+    std::string out;
+    auto *source = const_cast<scenario *>(&s); // rows hand out members for reading and writing
+    for (const option_section &section : option_sections()) {
+        std::string key = section.key;
+        if (key == "trace" || key == "output")
+            continue;
+        for (std::size_t i = 0, count = section.entries(&s); i < count; i++)
+            for (std::size_t k = 0; k < section.count; k++) {
+                const option &row = section.options[k];
+                const void *value = row.member(section.entry(source, i));
+                bool of_host = row.kind == option_kind::PATH || row.kind == option_kind::PATHS ||
+                               row.kind == option_kind::CONSOLE || left_out.count(key + "." + row.name);
+                if (!of_host && option_is_given(row.kind, value))
+                    out += key + "." + (section.many ? std::to_string(i) + "." : "") + row.name + " = " +
+                           option_format(row.kind, value) + "\n";
+            }
+    }
     return out;
 }
 

@@ -81,6 +81,10 @@ constexpr const char *SCENARIO_TUNNEL = "tunnel:", *SCENARIO_BRIDGE = "bridge:";
 // Whether the run needs what net_scene.h makes.
 bool scenario_has_networks(const scenario &scenario);
 
+// What a record of host input depends on: all options but those of files, of the host and of when the run ends; one a
+// line.
+std::string scenario_fingerprint(const scenario &scenario);
+
 // The whole scenario, every option spelled out, as TOML that scenario_parse reads back to the same.
 std::string scenario_effective(const scenario &scenario);
 

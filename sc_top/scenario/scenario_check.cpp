@@ -85,6 +85,8 @@ class checker
                    "quantum: with a radio at most 1us, the MAC's own latency; radio.use = \"off\" takes the air away");
         if (s.run.quantum > SIM_US(1) && scenario_has_networks(s))
             reject("run", 0, "quantum", "quantum: with a [[network]] at most 1us, less than the shortest frame takes");
+        if (!s.run.record.empty() && !s.run.replay.empty())
+            reject("run", 0, "replay", "replay: there is nothing to record in a replay; take record away");
         if (s.output.pcap)
             need_folder("output", 0, "pcap");
     }
