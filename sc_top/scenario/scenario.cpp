@@ -6,7 +6,6 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
-#include <set>
 #include <sstream>
 
 #include <toml++/toml.h>
@@ -502,10 +501,13 @@ std::string scenario_effective(const scenario &s)
 
 std::string scenario_fingerprint(const scenario &s)
 {
-    static const std::set<std::string> left_out = {
+    static constexpr const char *left_out[] = {
         "run.pace",        "run.until",    "run.kernel",       "run.expect",        "run.stop_on",
         "run.fail_on",     "run.panic_on", "network.forwards", "network.restrict",  "network.host_loopback",
         "network.address", "network.peer", "network.pcap",     "node.ethernet_pcap"};
+    auto is_left_out = [](const std::string &name) {
+        return std::find(std::begin(left_out), std::end(left_out), name) != std::end(left_out);
+    };
     std::string out;
     auto *source = const_cast<scenario *>(&s); // rows hand out members for reading and writing
     for (const option_section &section : option_sections()) {
@@ -517,7 +519,7 @@ std::string scenario_fingerprint(const scenario &s)
                 const option &row = section.options[k];
                 const void *value = row.member(section.entry(source, i));
                 bool of_host = row.kind == option_kind::PATH || row.kind == option_kind::PATHS ||
-                               row.kind == option_kind::CONSOLE || left_out.count(key + "." + row.name);
+                               row.kind == option_kind::CONSOLE || is_left_out(key + "." + row.name);
                 if (!of_host && option_is_given(row.kind, value))
                     out += key + "." + (section.many ? std::to_string(i) + "." : "") + row.name + " = " +
                            option_format(row.kind, value) + "\n";
