@@ -79,9 +79,10 @@ TEST(scenario, unknown_names_come_with_a_suggestion)
               "host dir/test.toml:1:3: unknown section 'nodes'; did you mean 'node'?");
     EXPECT_EQ(message("[run]\nfirmware = 'x'\n"),
               "host dir/test.toml:2:1: unknown key 'firmware' in [run]; 'firmware' belongs to [node]");
-    EXPECT_EQ(message("[bluetooth]\n"),
-              "host dir/test.toml:1:2: unknown section 'bluetooth'; expected run, trace, node, network, gpio, input, "
-              "output, radio, station, route, ap, client, interferer, wall, link, attenuator");
+    EXPECT_EQ(
+        message("[bluetooth]\n"),
+        "host dir/test.toml:1:2: unknown section 'bluetooth'; expected run, trace, node, network, gpio, analog, "
+        "part, rtl, supply, input, output, radio, station, route, ap, client, interferer, wall, link, attenuator");
 }
 
 TEST(scenario, wrong_values_say_what_was_expected)
@@ -103,7 +104,7 @@ TEST(scenario, wrong_values_say_what_was_expected)
               "host dir/test.toml:2:7: mac: '24:0a:c4' is not a MAC address; expected e.g. 24:0a:c4:00:00:01");
     EXPECT_EQ(message("[[node]]\nuart0 = 'usb'\n"),
               "host dir/test.toml:2:9: uart0: 'usb' is not a console; expected stdio, log, null, pty, file:PATH, "
-              "pipe:PATH, tcp-listen:[HOST:]PORT or tcp-connect:[HOST:]PORT");
+              "pipe:PATH, tcp-listen:[HOST:]PORT, tcp-connect:[HOST:]PORT, tunnel:NETWORK or bridge:[ADDRESS:]PORT");
     EXPECT_EQ(message("[[gpio]]\nlevel = 'up'\n"),
               "host dir/test.toml:2:9: level: 'up' is not known here; expected low, high or release");
     EXPECT_EQ(message("[run]\nexpect = [1]\n"),
