@@ -52,8 +52,8 @@ struct ap_config {
     bool isolate;             /* stations do not reach each other through this AP */
 };
 
-/* "vesper", open, g, management at DSSS 1, data at 54 Mbit/s and down a step after each two failures, 100 TU, DTIM 2, 64
- * stations, 300 s. */
+/* "vesper", open, g, management at DSSS 1, data at 54 Mbit/s and down a step after each two failures, 100 TU, DTIM 2,
+ * 64 stations, 300 s. */
 struct ap_config ap_defaults(void);
 
 /* What is wrong with the configuration, as an English phrase; NULL: nothing. */

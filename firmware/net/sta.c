@@ -2,6 +2,7 @@
 /* The station's life: start, states, timers, and the loop's part in it. */
 #include <string.h>
 
+#include "firmware/drivers/chip.h"
 #include "firmware/net/sta_local.h"
 
 enum { FIRST_PAUSE_MS = 250, LAST_PAUSE_MS = 16000, FRAMES_A_POLL = 16, ROUNDS_A_POLL = 64 };
@@ -59,7 +60,9 @@ void sta_fail(unsigned reason, unsigned goodbye)
     sta.counts.disconnections += was_up;
     uint32_t pause_ms = sta.pause_ms;
     sta.pause_ms = 2 * pause_ms < LAST_PAUSE_MS ? 2 * pause_ms : LAST_PAUSE_MS;
-    sta_set_state(STA_PAUSING, wifi_time64_us() + (uint64_t)pause_ms * MS_US);
+    /* Half of it is random: stations that failed together do not try again together. */
+    uint32_t us = pause_ms * MS_US / 2;
+    sta_set_state(STA_PAUSING, wifi_time64_us() + us + chip_random() % us);
     sta_tell(&(struct sta_event){.kind = STA_EVENT_DOWN, .state = STA_PAUSING, .reason = reason});
 }
 

@@ -21,7 +21,7 @@ extern "C" {
 
 enum image_kind {
     IMAGE_ELF,
-    IMAGE_APP,  /* one application image, as `esptool elf2image` writes it */
+    IMAGE_APP,   /* one application image, as `esptool elf2image` writes it */
     IMAGE_FLASH, /* a flash chip's content from offset 0, with the application in it that would boot */
     IMAGE_CHIP   /* the same, not looked into: no segments, no entry point */
 };

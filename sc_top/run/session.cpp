@@ -325,7 +325,7 @@ void session::add_stimuli(session_node &n)
             continue;
         n.stimuli.push_back(std::make_unique<stimulus>());
         stimulus_input(n.stimuli.back().get(), n.model.get(), static_cast<unsigned>(typed.uart), typed.text.data(),
-                       typed.text.size(), typed.at);
+                       typed.text.size(), typed.at + n.index * typed.stagger);
     }
     for (const gpio_options &gpio : what.gpio) {
         if (!scenario_means_node(gpio.node, n.options, n.name))
