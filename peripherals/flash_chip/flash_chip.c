@@ -205,7 +205,7 @@ static void clock_in(struct flash_chip *chip, unsigned bits, unsigned lines, boo
         break;
     case FLASH_STAGE_IDLE:
         if (driven && chip->mode_count < 8) {
-            chip->mode_bits = (uint8_t)(chip->mode_bits << lines | bits);
+            chip->mode_bits = (uint8_t)((unsigned)chip->mode_bits << lines | bits);
             chip->mode_count += lines;
         }
         if (--chip->idle_left == 0)

@@ -234,7 +234,7 @@ static void break_off(struct flash_chip *chip, sim_time now)
             if (permille > 600)
                 bits |= rng_u32(&chip->rng);
             for (unsigned n = 0; n < 4; n++)
-                byte[n] = is_clearing ? byte[n] & (uint8_t)(bits >> 8 * n) : byte[n] | (uint8_t)(bits >> 8 * n);
+                byte[n] = (uint8_t)(is_clearing ? byte[n] & bits >> 8 * n : byte[n] | bits >> 8 * n);
         }
         tell(chip, job->offset, job->length);
     }
