@@ -64,6 +64,7 @@ enum sim_status dev_init(struct dev *dev, const struct dev_ops *ops, const char 
     dev->env = env;
     dev->now = 0;
     dev->offset = 0;
+    dev->off = false;
     dev->observer = NULL;
     dev->value = calloc(table->size / 4, sizeof *dev->value);
     dev->row = calloc(table->size / 4, sizeof *dev->row);

@@ -170,7 +170,8 @@ static unsigned descriptors(void *ctx, struct pollfd *fds, unsigned room)
     slirp->fd_count = 0;
     slirp_pollfds_fill(slirp->slirp, &timeout, add_fd, slirp);
     unsigned count = slirp->fd_count < room ? slirp->fd_count : room;
-    memcpy(fds, slirp->fds, count * sizeof *fds);
+    if (count) /* else there may be no array yet */
+        memcpy(fds, slirp->fds, count * sizeof *fds);
     return count;
 }
 

@@ -152,7 +152,7 @@ class Stays(StationRun):
     def test_an_access_point_that_is_switched_off_and_on(self):
         scene = SECURE + "".join(f"[[attenuator]]\nfrom = 'ap0'\nloss = {loss}\nat = '{at}s'\n"
                                  for at, loss in ((1, 300), (5, 0)))
-        consoles = self.play(scene, f"pass {PASSPHRASE}\npings 30\ninterval 200\nto 24:0a:c4:00:00:00", until=8)
+        consoles = self.play(scene, f"pass {PASSPHRASE}\npings 40\ninterval 200\nto 24:0a:c4:00:00:00", until=10)
         for console in consoles:
             self.assertEqual(re.findall(r"down reason=(\d+)", console)[0], str(BEACONS_LOST))
             done = self.fields(console, "done")
