@@ -30,7 +30,7 @@ class Spi : public ::testing::Test, public spi_bench
     }
     uint32_t descriptor(unsigned index, uint32_t buffer, unsigned size, unsigned length, bool eof, uint32_t next)
     {
-        const uint32_t at = spi_memory::base + 16 * index;
+        const uint32_t at = dma_memory::base + 16 * index;
         memory.set_word(at, 1u << 31 | (uint32_t)eof << 30 | length << 12 | size);
         memory.set_word(at + 4, buffer);
         memory.set_word(at + 8, next);
@@ -228,7 +228,7 @@ TEST_F(Spi, EndsAtAReset)
 
 TEST_F(Spi, SendsWhatALinkedListHolds)
 {
-    const uint32_t data = spi_memory::base + 0x1000;
+    const uint32_t data = dma_memory::base + 0x1000;
     for (unsigned i = 0; i < 200; i++)
         memory.ram[0x1000 + i] = (uint8_t)i;
     const uint32_t second = descriptor(1, data + 150, 52, 50, true, 0);
@@ -246,7 +246,7 @@ TEST_F(Spi, ReportsDescriptorsWhenTheirLastByteLeaves)
 {
     set_clock(7, 9); // 1 MHz
     set(SPI_DMA_INT_ENA_OUT_EOF_INT_ENA, 1);
-    start_out(descriptor(0, spi_memory::base + 0x1000, 128, 128, true, 0));
+    start_out(descriptor(0, dma_memory::base + 0x1000, 128, 128, true, 0));
     prepare({.mosi_bits = 2048});
     write(SPI_CMD, REG_PLACE_MASK(SPI_CMD_USR));
     bench.run_for(SIM_US(1020));
@@ -262,8 +262,8 @@ TEST_F(Spi, FillsALinkedListAndSaysHowMuchItHolds)
 {
     for (unsigned i = 0; i < 100; i++)
         chip.answer.push_back((uint8_t)(0x80 + i));
-    const uint32_t second = descriptor(1, spi_memory::base + 0x2000, 64, 0, false, 0);
-    const uint32_t first = descriptor(0, spi_memory::base + 0x1000, 64, 0, false, second);
+    const uint32_t second = descriptor(1, dma_memory::base + 0x2000, 64, 0, false, 0);
+    const uint32_t first = descriptor(0, dma_memory::base + 0x1000, 64, 0, false, second);
     start_in(first);
     transact({.command = 3, .miso_bits = 800});
     EXPECT_EQ(bytes(memory.ram.begin() + 0x1000, memory.ram.begin() + 0x1040),
@@ -279,7 +279,7 @@ TEST_F(Spi, FillsALinkedListAndSaysHowMuchItHolds)
 TEST_F(Spi, LosesWhatHasNoRoomAndSaysSo)
 {
     chip.answer = bytes(100, 7);
-    start_in(descriptor(0, spi_memory::base + 0x1000, 32, 0, false, 0));
+    start_in(descriptor(0, dma_memory::base + 0x1000, 32, 0, false, 0));
     transact({.miso_bits = 800});
     EXPECT_TRUE(read(SPI_DMA_INT_RAW) & 1) << "INLINK_DSCR_EMPTY";
     EXPECT_EQ(memory.ram[0x1000 + 31], 7);
@@ -291,8 +291,8 @@ TEST_F(Spi, MovesBothWaysAtOnceByDma)
     chip.loops_back = true;
     for (unsigned i = 0; i < 300; i++)
         memory.ram[0x1000 + i] = (uint8_t)(i * 7);
-    start_out(descriptor(0, spi_memory::base + 0x1000, 300, 300, true, 0));
-    start_in(descriptor(1, spi_memory::base + 0x2000, 300, 0, false, 0));
+    start_out(descriptor(0, dma_memory::base + 0x1000, 300, 300, true, 0));
+    start_in(descriptor(1, dma_memory::base + 0x2000, 300, 0, false, 0));
     transact({.mosi_bits = 2400, .miso_bits = 2400, .both = true});
     EXPECT_TRUE(std::equal(&memory.ram[0x1000], &memory.ram[0x1000 + 300], &memory.ram[0x2000]));
 }

@@ -1,19 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 // What users hand in for the network: a record of host input as a file, and texts for forwards and networks.
-#include <cstdlib>
 #include <string>
 
 #include "net_bridge/net_forward.h"
 #include "net_bridge/net_record.h"
+#include "tests/fuzz/fuzz_input.h"
 
 namespace
 {
-
-void require(bool condition)
-{
-    if (!condition)
-        std::abort();
-}
 
 } // namespace
 

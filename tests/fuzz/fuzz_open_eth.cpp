@@ -2,8 +2,8 @@
 // Any registers, descriptors and frames: the Ethernet MAC neither crashes nor hangs, sends nothing that no line
 // carries, and works again after a reset.
 #include <cstdint>
-#include <cstdlib>
 
+#include "tests/fuzz/fuzz_input.h"
 #include "tests/support/open_eth_bench.h"
 
 namespace
@@ -12,35 +12,6 @@ namespace
 using namespace open_eth_bench_registers;
 
 constexpr std::uint32_t RX_BUFFER = dma_memory::base + 0x4000, TX_BUFFER = dma_memory::base + 0x100;
-
-void require(bool condition)
-{
-    if (!condition)
-        std::abort();
-}
-
-class reader
-{
-  public:
-    reader(const std::uint8_t *input, std::size_t count) : data(input), size(count)
-    {
-    }
-    bool is_done() const
-    {
-        return size == 0;
-    }
-    std::uint32_t take(unsigned count)
-    {
-        std::uint32_t value = 0;
-        for (; count && size; count--, size--)
-            value = value << 8 | *data++;
-        return value;
-    }
-
-  private:
-    const std::uint8_t *data;
-    std::size_t size;
-};
 
 void act(open_eth_bench &one, reader &in)
 {

@@ -3,45 +3,16 @@
 // neither crash nor hang nor leave their memories, a transaction ends, and flash only ever changes by erase or towards
 // 0.
 #include <cstdint>
-#include <cstdlib>
 #include <cstring>
 
 #include "peripherals/psram_chip/psram_chip.h"
+#include "tests/fuzz/fuzz_input.h"
 #include "tests/support/spi_bench.h"
 
 namespace
 {
 
 using namespace spi_registers;
-
-void require(bool condition)
-{
-    if (!condition)
-        std::abort();
-}
-
-class reader
-{
-  public:
-    reader(const std::uint8_t *input, std::size_t count) : data(input), size(count)
-    {
-    }
-    bool is_done() const
-    {
-        return size == 0;
-    }
-    std::uint32_t take(unsigned count)
-    {
-        std::uint32_t value = 0;
-        for (; count && size; count--, size--)
-            value = value << 8 | *data++;
-        return value;
-    }
-
-  private:
-    const std::uint8_t *data;
-    std::size_t size;
-};
 
 struct board : flash_bench {
     struct psram_chip psram = {};
@@ -95,10 +66,10 @@ void act(board &one, reader &in)
         one.wait();
         break;
     case 3: { // a descriptor that mostly exists
-        const std::uint32_t at = spi_memory::base + in.take(2) % 0xFFF0 / 4 * 4;
+        const std::uint32_t at = dma_memory::base + in.take(2) % 0xFFF0 / 4 * 4;
         one.memory.set_word(at, in.take(4));
-        one.memory.set_word(at + 4, spi_memory::base + in.take(2));
-        one.memory.set_word(at + 8, action & 0x80 ? at : in.take(1) ? 0 : spi_memory::base);
+        one.memory.set_word(at + 4, dma_memory::base + in.take(2));
+        one.memory.set_word(at + 8, action & 0x80 ? at : in.take(1) ? 0 : dma_memory::base);
         one.write(action & 0x40 ? SPI_DMA_IN_LINK : SPI_DMA_OUT_LINK, 1u << 29 | (at & 0xFFFFF));
         break;
     }

@@ -2,10 +2,10 @@
 // Any bytes on the UART of a tunnel: they neither crash nor hang it, no byte is lost count of, and a frame that comes
 // after a silence is found.
 #include <cstdint>
-#include <cstdlib>
 #include <cstring>
 
 #include "net_bridge/tunnel.h"
+#include "tests/fuzz/fuzz_input.h"
 
 namespace
 {
@@ -16,12 +16,6 @@ struct sink {
     std::uint8_t last[ETHER_MAX] = {};
     unsigned last_length = 0;
 };
-
-void require(bool condition)
-{
-    if (!condition)
-        std::abort();
-}
 
 } // namespace
 

@@ -7,6 +7,7 @@
 
 #include "peripherals/open_eth/open_eth.h"
 #include "tests/support/device_bench.h"
+#include "tests/support/dma_memory.h"
 
 namespace open_eth_bench_registers
 {
@@ -18,27 +19,6 @@ namespace open_eth_bench_registers
 } // namespace open_eth_bench_registers
 
 using bytes = std::vector<uint8_t>;
-
-// 64 KB of RAM at the place of SRAM 2.
-struct dma_memory {
-    static constexpr uint32_t base = 0x3FFB0000;
-    bytes ram = bytes(0x10000);
-    struct bus_port port = {this, access, nullptr, nullptr};
-
-  private:
-    static enum bus_result access(void *ctx, struct bus_access *access)
-    {
-        auto *self = static_cast<dma_memory *>(ctx);
-        uint32_t offset = access->address - base;
-        if (access->address < base || offset + access->size > self->ram.size())
-            return BUS_ERROR_ADDRESS;
-        if (access->write)
-            std::memcpy(&self->ram[offset], &access->value, access->size);
-        else
-            std::memcpy(&access->value, &self->ram[offset], access->size);
-        return BUS_OK;
-    }
-};
 
 struct sent_frame {
     bytes frame;

@@ -9,6 +9,7 @@
 #include "peripherals/flash_chip/flash_chip.h"
 #include "peripherals/spi/spi.h"
 #include "tests/support/device_bench.h"
+#include "tests/support/dma_memory.h"
 
 namespace spi_registers
 {
@@ -20,38 +21,6 @@ namespace spi_registers
 } // namespace spi_registers
 
 using bytes = std::vector<uint8_t>;
-
-// 64 KB of RAM at the place of SRAM 2.
-struct spi_memory {
-    static constexpr uint32_t base = 0x3FFB0000;
-    bytes ram = bytes(0x10000);
-    struct bus_port port = {this, access, nullptr, nullptr};
-
-    uint32_t word(uint32_t address) const
-    {
-        uint32_t value;
-        std::memcpy(&value, &ram[address - base], 4);
-        return value;
-    }
-    void set_word(uint32_t address, uint32_t value)
-    {
-        std::memcpy(&ram[address - base], &value, 4);
-    }
-
-  private:
-    static enum bus_result access(void *ctx, struct bus_access *access)
-    {
-        auto *self = static_cast<spi_memory *>(ctx);
-        uint32_t offset = access->address - base;
-        if (access->address < base || offset + access->size > self->ram.size())
-            return BUS_ERROR_ADDRESS;
-        if (access->write)
-            std::memcpy(&self->ram[offset], &access->value, access->size);
-        else
-            std::memcpy(&access->value, &self->ram[offset], access->size);
-        return BUS_OK;
-    }
-};
 
 // One run of clocks as a chip saw it.
 struct seen_transfer {
@@ -100,7 +69,7 @@ class spi_bench
 {
   public:
     device_bench bench;
-    spi_memory memory;
+    dma_memory memory;
     struct spi spi;
     probe irq, dma_irq;
     recorder_chip chip;
