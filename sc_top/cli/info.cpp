@@ -52,8 +52,7 @@ node_ptr bare_node()
     return node_ptr(made);
 }
 
-// --- registers
-// --------------------------------------------------------------------------------------------------------
+// --- registers -----------------------------------------------------------------------------------
 
 json register_json(const reg_desc &reg, std::uint32_t base)
 {
@@ -125,8 +124,7 @@ void print_regs(const json &blocks, bool details)
     }
 }
 
-// --- instructions
-// -----------------------------------------------------------------------------------------------------
+// --- instructions --------------------------------------------------------------------------------
 
 json isa_info(const std::string &name)
 {
@@ -165,8 +163,7 @@ void print_isa(const json &rows, bool)
     }
 }
 
-// --- address map and interrupts
-// ------------------------------------------------------------------------------------------
+// --- address map and interrupts ------------------------------------------------------------------
 
 std::string rights_text(unsigned rights)
 {
@@ -226,8 +223,7 @@ void print_interrupts(const json &sources, bool)
                     source["pro"] ? "PRO " : "", source["app"] ? "APP" : "");
 }
 
-// --- options
-// ----------------------------------------------------------------------------------------------------------
+// --- options -------------------------------------------------------------------------------------
 
 json params_info(const std::string &name)
 {

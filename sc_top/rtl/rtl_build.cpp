@@ -53,8 +53,7 @@ bool write_file(const fs::path &path, const std::string &text)
     return out.flush().good();
 }
 
-// --- programs
-// ---------------------------------------------------------------------------------------------------------
+// --- programs ------------------------------------------------------------------------------------
 
 // Runs a program with both outputs into `output`. The exit status; -1: it could not be started.
 int run_program(const std::vector<std::string> &words, const fs::path &scratch, std::string *output)
@@ -107,8 +106,7 @@ void pass_on(const std::string &output, const std::string &from, struct log *log
     }
 }
 
-// --- one build
-// --------------------------------------------------------------------------------------------------------
+// --- one build -----------------------------------------------------------------------------------
 
 class builder
 {

@@ -83,8 +83,7 @@ unsigned width_of(const std::map<std::string, data_type> &types, const std::stri
     return static_cast<unsigned>(std::labs(left - right)) + 1;
 }
 
-// --- names
-// ------------------------------------------------------------------------------------------------------------
+// --- names ---------------------------------------------------------------------------------------
 
 std::string lower(std::string text)
 {
@@ -141,8 +140,7 @@ std::string bits_text(unsigned width)
                       : std::to_string(width) + (is_vector(width) ? " bits" : " bit");
 }
 
-// --- connecting
-// -------------------------------------------------------------------------------------------------------
+// --- connecting ----------------------------------------------------------------------------------
 
 class connector
 {

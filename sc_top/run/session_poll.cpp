@@ -70,8 +70,7 @@ const char *run_end_text(run_end end)
     return "?";
 }
 
-// --- what nodes tell
-// --------------------------------------------------------------------------------------------------
+// --- what nodes tell -----------------------------------------------------------------------------
 
 void session::watch_panic(session_uart &u, std::uint8_t byte, sim_time time)
 {
@@ -142,8 +141,7 @@ void session::finish_with(run_end reason)
         end = reason;
 }
 
-// --- the host's turn
-// --------------------------------------------------------------------------------------------------
+// --- the host's turn -----------------------------------------------------------------------------
 
 bool session::input_may_come() const
 {
@@ -382,8 +380,7 @@ bool session::poll(sim_time now)
     return true;
 }
 
-// --- the end
-// ----------------------------------------------------------------------------------------------------------
+// --- the end -------------------------------------------------------------------------------------
 
 std::vector<std::string> session::missing_texts() const
 {

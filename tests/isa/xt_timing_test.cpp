@@ -251,8 +251,7 @@ TEST_F(timing, exceptions_and_interrupts_take_five_cycles_to_their_handler)
     EXPECT_EQ(bench.a(13) - bench.a(14), 1 + 5u);
 }
 
-// --- Published runs
-// -----------------------------------------------------------------------------------------------------
+// --- Published runs ------------------------------------------------------------------------------
 
 // ESP-IDF's perfmon example: 743 and 750 cycles in two runs, 417 instructions retired, 100 taken branches, one stall of
 // L32R (real-hardware-numbers.csv). The counters start and stop by a WER in a function of its own, called by

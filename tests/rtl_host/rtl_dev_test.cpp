@@ -185,8 +185,7 @@ class bench
 enum { CTRL = 0x00, PRESCALE = 0x04, PERIOD = 0x08, COUNT = 0x0C, STATUS = 0x10, FIFO = 0x14, STAMP = 0x18, ID = 0x1C };
 enum { ENABLE = 1, PERIODIC = 2, MATCH_IE = 4, FIFO_IE = 8, CAPTURE = 16 };
 
-// --- time
-// -------------------------------------------------------------------------------------------------------------
+// --- time ----------------------------------------------------------------------------------------
 
 TEST(ApbTimer, InterruptsComeAtTheirCycle)
 {
@@ -285,8 +284,7 @@ TEST(ApbTimer, AResetOfTheChipResetsTheBlock)
     EXPECT_EQ(b.read(CTRL), 0u);
 }
 
-// --- against a model
-// --------------------------------------------------------------------------------------------------
+// --- against a model -----------------------------------------------------------------------------
 
 // apb_timer in C++, cycle by cycle, from its header comment; when transfers and clocks happen is rtl_dev.h's.
 class reference
@@ -527,8 +525,7 @@ TEST(ApbTimer, AgreesWithAModelUnderRandomAccesses)
     }
 }
 
-// --- AXI4-Lite, DMA
-// ---------------------------------------------------------------------------------------------------
+// --- AXI4-Lite, DMA ------------------------------------------------------------------------------
 
 TEST(AxilCopy, CopiesMemoryAndReportsErrors)
 {
@@ -578,8 +575,7 @@ TEST(AxilCopy, WritesSingleLanes)
     EXPECT_EQ(b.read(0x00), 0x11ABCDEFu);
 }
 
-// --- blocks that misbehave
-// --------------------------------------------------------------------------------------------
+// --- blocks that misbehave -----------------------------------------------------------------------
 
 TEST(OddBlock, AHangIsTimedOutAndNamed)
 {
@@ -678,8 +674,7 @@ TEST(OddBlock, TwoInstancesShareNothing)
     EXPECT_EQ(b.read(0), 16u);
 }
 
-// --- coverage
-// ---------------------------------------------------------------------------------------------------------
+// --- coverage ------------------------------------------------------------------------------------
 
 TEST(Coverage, OfTheTimerUnderItsTests)
 {
@@ -716,8 +711,7 @@ TEST(Coverage, OfTheTimerUnderItsTests)
     EXPECT_GT(kinds["v_toggle"].first, kinds["v_toggle"].second / 2) << "32-bit counters do not wrap in a test";
 }
 
-// --- files
-// ------------------------------------------------------------------------------------------------------------
+// --- files ---------------------------------------------------------------------------------------
 
 void expect_rejected(const std::string &path, const std::string &why)
 {
@@ -739,8 +733,7 @@ TEST(RtlLibrary, SaysWhatIsWrongWithAFile)
                     "was built for version 2 of the interface (4 bytes), and this program has version 1");
 }
 
-// --- ports
-// ------------------------------------------------------------------------------------------------------------
+// --- ports ---------------------------------------------------------------------------------------
 
 struct design_text {
     vesper::rtl_design design;

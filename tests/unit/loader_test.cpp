@@ -282,8 +282,7 @@ TEST(elf, a_file_cut_behind_its_segments_is_cut_all_the_same)
                     "offset 0x20: 5 section headers at 0x140 run past the end of the file at 0x207");
 }
 
-// --- Application images
-// -------------------------------------------------------------------------------------------------
+// --- Application images --------------------------------------------------------------------------
 
 struct app_segment {
     uint32_t address;
@@ -368,8 +367,7 @@ TEST(app_image, mapped_segments_must_lie_where_their_page_puts_them)
     EXPECT_EQ(app.status, SIM_OK) << app.log.text();
 }
 
-// --- Flash images
-// -------------------------------------------------------------------------------------------------------
+// --- Flash images --------------------------------------------------------------------------------
 
 void put_partition(bytes &flash, unsigned n, unsigned type, unsigned subtype, uint32_t offset)
 {

@@ -345,8 +345,7 @@ TEST(xt_core, a_full_pool_forgets_and_goes_on)
     EXPECT_EQ(cramped.pc(), roomy.pc());
 }
 
-// --- Snapshots
-// --------------------------------------------------------------------------------------------------------
+// --- Snapshots -----------------------------------------------------------------------------------
 
 TEST(xt_core, a_restored_core_goes_on_cycle_for_cycle)
 {
@@ -382,8 +381,7 @@ TEST(xt_core, foreign_bytes_are_no_snapshot)
     EXPECT_EQ(xt_restore(bench.cpu, image.data(), image.size()), SIM_OK);
 }
 
-// --- Reset, stalling, the end
-// -----------------------------------------------------------------------------------------
+// --- Reset, stalling, the end --------------------------------------------------------------------
 
 TEST(xt_core, reset_is_architectural_and_time_goes_on)
 {

@@ -122,8 +122,7 @@ TEST_F(debug, dbreak_sees_pages_that_were_in_use_before)
     EXPECT_EQ(bench.word(base), 0u) << "the store has not happened";
 }
 
-// --- A debugger
-// ---------------------------------------------------------------------------------------------------------
+// --- A debugger ----------------------------------------------------------------------------------
 
 TEST_F(debug, a_breakpoint_stops_before_its_instruction_and_lets_go_on)
 {
@@ -220,8 +219,7 @@ TEST_F(debug, memory_is_read_and_written_without_side_effects)
     EXPECT_EQ(bench.cycles(), 0u);
 }
 
-// --- Call stacks
-// ----------------------------------------------------------------------------------------------------------
+// --- Call stacks ---------------------------------------------------------------------------------
 
 TEST(backtrace, walks_live_and_spilled_windows)
 {
@@ -257,8 +255,7 @@ TEST(backtrace, stops_where_the_stack_makes_no_sense)
     EXPECT_EQ(xt_backtrace(bench.cpu, frames, 10), 1u);
 }
 
-// --- Tracers
-// ----------------------------------------------------------------------------------------------------------------
+// --- Tracers -------------------------------------------------------------------------------------
 
 struct tracer {
     std::vector<uint32_t> controls, instructions;
@@ -330,8 +327,7 @@ TEST_F(debug, coverage_counts_rows)
     EXPECT_EQ(counts[ISA_ret], 0u);
 }
 
-// --- Performance counters
-// ---------------------------------------------------------------------------------------------------
+// --- Performance counters ------------------------------------------------------------------------
 
 TEST_F(debug, performance_counters_count_what_they_are_told)
 {

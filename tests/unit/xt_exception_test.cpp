@@ -107,8 +107,7 @@ TEST_F(exceptions, an_exception_in_mid_block_keeps_what_came_before)
     EXPECT_EQ(bench.stats().exceptions, 1u);
 }
 
-// --- Rings
-// ------------------------------------------------------------------------------------------------------------
+// --- Rings ---------------------------------------------------------------------------------------
 
 TEST_F(exceptions, ring_one_may_not_execute_privileged_instructions)
 {
@@ -139,8 +138,7 @@ TEST_F(exceptions, exception_mode_runs_in_ring_zero)
     EXPECT_EQ(bench.a(2), 0x50u);
 }
 
-// --- Region protection
-// -------------------------------------------------------------------------------------------------
+// --- Region protection ---------------------------------------------------------------------------
 
 TEST_F(exceptions, attributes_of_a_region_allow_and_prohibit)
 {
@@ -194,8 +192,7 @@ TEST_F(exceptions, entries_read_back)
     EXPECT_EQ(bench.a(8), 0x60000005u) << "invalidation does nothing";
 }
 
-// --- Windows
-// ------------------------------------------------------------------------------------------------------------
+// --- Windows -------------------------------------------------------------------------------------
 
 // Which handler runs depends on where the next window starts behind the one that must go.
 TEST_F(exceptions, use_of_a_callers_registers_overflows)
@@ -303,8 +300,7 @@ TEST_F(exceptions, moving_the_stack_pointer_needs_the_caller_in_the_file)
     EXPECT_EQ(bench.a(1), 77u);
 }
 
-// --- Fetching
-// -----------------------------------------------------------------------------------------------------------
+// --- Fetching ------------------------------------------------------------------------------------
 
 TEST_F(exceptions, a_jump_to_nowhere_is_a_fetch_error)
 {

@@ -165,8 +165,7 @@ TEST_F(interrupts, rfi_goes_back_and_the_interrupt_may_come_again)
     EXPECT_GT(bench.a(2), before);
 }
 
-// --- WAITI
-// ------------------------------------------------------------------------------------------------------------
+// --- WAITI ---------------------------------------------------------------------------------------
 
 TEST_F(interrupts, waiti_waits_for_an_interrupt_above_its_level)
 {
@@ -185,8 +184,7 @@ TEST_F(interrupts, waiti_waits_for_an_interrupt_above_its_level)
     EXPECT_GT(bench.stats().idle_cycles, 4900u);
 }
 
-// --- Timers
-// -----------------------------------------------------------------------------------------------------------
+// --- Timers --------------------------------------------------------------------------------------
 
 TEST_F(interrupts, ccompare_interrupts_at_its_cycle_and_not_before)
 {

@@ -150,8 +150,7 @@ TEST_F(memory, a_word_across_the_end_of_memory_is_an_error)
     EXPECT_EQ(bench.word(xt_bench::DATA + xt_bench::DATA_SIZE - 4), 0u) << "and nothing was written";
 }
 
-// --- Conditional store
-// ---------------------------------------------------------------------------------------------------
+// --- Conditional store ---------------------------------------------------------------------------
 
 TEST_F(memory, s32c1i_stores_if_the_word_is_as_expected)
 {
@@ -176,8 +175,7 @@ TEST_F(memory, s32c1i_on_a_device_is_an_error)
     EXPECT_EQ(bench.device_accesses, 0u);
 }
 
-// --- Devices
-// -------------------------------------------------------------------------------------------------------------
+// --- Devices -------------------------------------------------------------------------------------
 
 struct devices : memory {
     struct seen {

@@ -441,8 +441,7 @@ void halt(const char *file, int line, const char *what)
 
 } // namespace
 
-// --- what Verilator's run-time leaves to its user (VL_USER_..., VL_PRINTF)
-// --------------------------------------------
+// --- what Verilator's run-time leaves to its user (VL_USER_..., VL_PRINTF) -----------------------
 
 extern "C" int vesper_rtl_printf(const char *format, ...)
 {
