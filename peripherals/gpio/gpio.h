@@ -164,6 +164,11 @@ struct line *gpio_signal_out_enable(struct gpio *gpio, unsigned signal);
  * where no pad is routed to it. One peripheral for each signal. */
 void gpio_signal_in(struct gpio *gpio, unsigned signal, bool unrouted, line_fn fn, void *ctx);
 
+/* Who is connected with whom, for buses whose transfers do not go over lines bit by bit: the output signal that a pad
+ * shows, and the pad from which an input signal comes; -1: none. */
+int gpio_signal_at(const struct gpio *gpio, unsigned pad);
+int gpio_pad_of(const struct gpio *gpio, unsigned signal);
+
 /* --- Sleep ------------------------------------------------------------------------------------------------------- */
 
 enum { GPIO_RTC_PADS = 18 };

@@ -452,6 +452,20 @@ void gpio_signal_in(struct gpio *gpio, unsigned signal, bool unrouted, line_fn f
     gpio_configure(gpio, gpio->dev.now);
 }
 
+int gpio_signal_at(const struct gpio *gpio, unsigned pad)
+{
+    sim_assert(pad < GPIO_PADS);
+    const struct gpio_pad_setup *setup = &gpio->pad[pad].setup;
+    return setup->driver == GPIO_DRIVER_SIGNAL ? (int)setup->signal : -1;
+}
+
+int gpio_pad_of(const struct gpio *gpio, unsigned signal)
+{
+    struct gpio_in_route route = gpio_in_route_of(gpio, signal);
+    int pad = route.matrix ? (int)route.from : native_pad(gpio, signal);
+    return pad >= 0 && pad < GPIO_PADS && gpio->pad[pad].setup.input_enabled ? pad : -1;
+}
+
 void gpio_pads_init(struct gpio *gpio)
 {
     const struct dev_env *env = gpio->dev.env;

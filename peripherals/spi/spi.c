@@ -136,11 +136,17 @@ static void pin_written(struct dev *dev, unsigned index, uint32_t old, uint32_t 
 {
     struct spi *spi = spi_of(dev);
     (void)index, (void)old;
-    if (!spi->command && spi->selected && !reg_field_of(written, SPI_PIN_CS_KEEP_ACTIVE))
+    if (!spi->command && !reg_field_of(written, SPI_PIN_CS_KEEP_ACTIVE))
         spi_line_deselect(spi, dev->now);
 }
 
 /* --- DMA -------------------------------------------------------------------------------------------------------- */
+
+/* Address 0: no list. ESP-IDF starts the receiver so, since DMA sends only while both directions are on (spi_hal). */
+static uint32_t list_at(uint32_t address)
+{
+    return address ? LINK_BASE + address : 0;
+}
 
 static void show_links(struct spi *spi)
 {
@@ -166,7 +172,7 @@ static void out_link_written(struct dev *dev, unsigned index, uint32_t old, uint
     if (reg_field_of(written, SPI_DMA_OUT_LINK_OUTLINK_STOP))
         spi->out.active = false;
     if (reg_field_of(written, SPI_DMA_OUT_LINK_OUTLINK_START))
-        spi_dma_start_out(spi, LINK_BASE + reg_field_of(written, SPI_DMA_OUT_LINK_OUTLINK_ADDR));
+        spi_dma_start_out(spi, list_at(reg_field_of(written, SPI_DMA_OUT_LINK_OUTLINK_ADDR)));
     else if (reg_field_of(written, SPI_DMA_OUT_LINK_OUTLINK_RESTART))
         spi_dma_start_out(spi, spi->out.next);
     show_links(spi);
@@ -179,7 +185,7 @@ static void in_link_written(struct dev *dev, unsigned index, uint32_t old, uint3
     if (reg_field_of(written, SPI_DMA_IN_LINK_INLINK_STOP))
         spi->in.active = false;
     if (reg_field_of(written, SPI_DMA_IN_LINK_INLINK_START))
-        spi_dma_start_in(spi, LINK_BASE + reg_field_of(written, SPI_DMA_IN_LINK_INLINK_ADDR));
+        spi_dma_start_in(spi, list_at(reg_field_of(written, SPI_DMA_IN_LINK_INLINK_ADDR)));
     else if (reg_field_of(written, SPI_DMA_IN_LINK_INLINK_RESTART))
         spi_dma_start_in(spi, spi->in.next);
     show_links(spi);
@@ -205,6 +211,7 @@ enum sim_status spi_init(struct spi *spi, unsigned number, const char *name, str
     memset(spi, 0, sizeof *spi);
     spi->number = number;
     evq_event_init(&spi->step, spi_step, spi, EVQ_PHASE_DEVICE);
+    evq_event_init(&spi->fall, spi_line_fall, spi, EVQ_PHASE_DEVICE);
     SIM_TRY(dev_init(&spi->dev, &ops, name, env));
     dev_path(&spi->dev, scope, sizeof scope);
     spi->busy_signal = trace_declare(env->trace, scope, "busy", TRACE_WIRE, 1);
@@ -215,8 +222,10 @@ enum sim_status spi_init(struct spi *spi, unsigned number, const char *name, str
 
 void spi_fini(struct spi *spi)
 {
-    if (spi->dev.env && spi->dev.env->evq)
+    if (spi->dev.env && spi->dev.env->evq) {
         evq_cancel(spi->dev.env->evq, &spi->step);
+        evq_cancel(spi->dev.env->evq, &spi->fall);
+    }
     dev_fini(&spi->dev);
 }
 

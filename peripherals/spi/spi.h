@@ -5,15 +5,16 @@
  *
  * Modelled, as master: user transactions with command, address, dummy, MOSI and MISO phases, half and full duplex, on
  * 1, 2 or 4 lines, both bit orders, both halves of the buffer; setup and hold of chip select; the clock; the built-in
- * flash commands; DMA by linked lists in both directions with its interrupts; TRANS_DONE. A transaction takes the time
- * of its clocks. For the caches, SPI0 tells how long a line takes as its registers stand.
+ * flash commands; DMA by linked lists in both directions with its interrupts; TRANS_DONE; the chip selects' lines with
+ * their polarity. A transaction takes the time of its clocks. For the caches, SPI0 tells how long a line takes as its
+ * registers stand.
  *
  * Chosen: what is sent is taken from the buffer, and what is received appears in it, when the transaction ends; DMA
  * moves SPI_CHUNK bytes at a time, each when its last bit is on the line. DMA reads and writes memory at those times
  * and costs the cores nothing. The controller starts SPI_START_CYCLES of APB after CMD is written.
  *
- * Not modelled: slave mode and CRC (kept and reported), delays of pads, T_PP_TIME and T_ERASE_TIME, the loopback tests
- * of DMA. SPI_DMA_CHAN_SEL: each controller has a DMA channel of its own. */
+ * Not modelled: slave mode and CRC (kept and reported), edges of clock and data on pads, delays of pads, T_PP_TIME and
+ * T_ERASE_TIME, the loopback tests of DMA. SPI_DMA_CHAN_SEL: each controller has a DMA channel of its own. */
 #ifndef VESPER_PERIPHERALS_SPI_SPI_H
 #define VESPER_PERIPHERALS_SPI_SPI_H
 
@@ -63,6 +64,7 @@ struct spi_link {
 struct spi {
     struct dev dev;
     struct line *irq, *dma_irq;
+    struct line *chip_select[SPI_CHIP_SELECTS]; /* of SPI2 and SPI3: set by the node, NULL: not connected */
     unsigned number;
     const struct spi_device *device[SPI_CHIP_SELECTS + 1];
 
@@ -70,10 +72,10 @@ struct spi {
     struct spi_plan plan;
     enum spi_phase phase; /* the next one to be on the line */
     uint32_t sent, received;
-    unsigned selected;  /* bit n: device n */
-    sim_time line_time; /* up to which the line has been played */
-    sim_time end;       /* of the transaction */
-    struct evq_event step;
+    unsigned selected;           /* bit n: device n */
+    sim_time line_time;          /* up to which the line has been played */
+    sim_time end;                /* of the transaction */
+    struct evq_event step, fall; /* fall: chip selects become active */
     struct spi_link out, in;
     trace_id busy_signal;
 };

@@ -63,12 +63,36 @@ static uint32_t all_clocks(const struct spi_plan *plan)
 
 /* --- Devices ---------------------------------------------------------------------------------------------------- */
 
+static void show_selects(struct spi *spi, unsigned active, sim_time now)
+{
+    unsigned inverted = reg_get(&spi->dev, SPI_PIN_MASTER_CS_POL);
+    for (unsigned n = 0; n < SPI_CHIP_SELECTS; n++)
+        line_set(spi->chip_select[n], (active >> n & 1) == (inverted >> n & 1), now);
+}
+
+/* CSn_DIS of those that take part in no transaction. */
+static unsigned selects_in_use(const struct spi *spi)
+{
+    return ~reg_word(&spi->dev, SPI_PIN) & ((1u << SPI_CHIP_SELECTS) - 1);
+}
+
+void spi_line_fall(void *ctx, sim_time now)
+{
+    struct spi *spi = ctx;
+    show_selects(spi, selects_in_use(spi), now);
+}
+
+void spi_line_rest(struct spi *spi, sim_time now)
+{
+    show_selects(spi, 0, now);
+}
+
 static void line_select(struct spi *spi, sim_time now)
 {
-    uint32_t pin = reg_word(&spi->dev, SPI_PIN);
+    unsigned in_use = selects_in_use(spi);
     for (unsigned n = 0; n <= SPI_ANY_SELECT; n++) {
         const struct spi_device *device = spi->device[n];
-        bool is_off = n < SPI_CHIP_SELECTS && (pin >> n & 1); /* CSn_DIS */
+        bool is_off = n < SPI_CHIP_SELECTS && !(in_use >> n & 1);
         if (!device || is_off || spi->selected >> n & 1)
             continue;
         spi->selected |= 1u << n;
@@ -85,6 +109,7 @@ void spi_line_deselect(struct spi *spi, sim_time now)
             device->deselect(device->ctx, now);
     }
     spi->selected = 0;
+    spi_line_rest(spi, now);
 }
 
 /* Every selected device sees what is sent; of several that answer, a 0 wins. Advances the line's time. */
@@ -227,14 +252,16 @@ void spi_line_begin(struct spi *spi, sim_time now)
     spi->end = spi->line_time + clocks_time(spi, all_clocks(&spi->plan));
     spi->phase = SPI_PHASE_HEADER;
     spi->sent = spi->received = 0;
+    if (spi->chip_select[0])
+        evq_schedule(spi->dev.env->evq, &spi->fall, spi->line_time);
     schedule(spi);
 }
 
 void spi_line_abort(struct spi *spi)
 {
     evq_cancel(spi->dev.env->evq, &spi->step);
-    if (spi->selected)
-        spi_line_deselect(spi, spi->dev.now);
+    evq_cancel(spi->dev.env->evq, &spi->fall);
+    spi_line_deselect(spi, spi->dev.now);
     spi->phase = SPI_PHASE_END;
     spi->command = 0;
     reg_put_word(&spi->dev, SPI_CMD, 0);

@@ -28,6 +28,8 @@ void spi_line_begin(struct spi *spi, sim_time now);
 void spi_line_abort(struct spi *spi);
 void spi_line_deselect(struct spi *spi, sim_time now);
 void spi_step(void *ctx, sim_time now);
+void spi_line_fall(void *ctx, sim_time now);
+void spi_line_rest(struct spi *spi, sim_time now); /* chip selects inactive, as their polarity says */
 
 /* spi.c */
 void spi_finished(struct spi *spi, sim_time now);

@@ -147,6 +147,7 @@ enum sim_status node_attach_at24(struct node *node, unsigned sda, unsigned scl, 
 
 void node_board_fini(struct node *node)
 {
+    node_board_spi_fini(node);
     while (node->board.buses) {
         struct board_bus *bus = node->board.buses;
         node->board.buses = bus->next;

@@ -387,6 +387,13 @@ static void connect_i2c(struct gpio *gpio, struct i2c *i2c, const struct i2c_pin
     gpio_signal_in(gpio, pins->sda, true, i2c_sda_changed, i2c);
 }
 
+/* HSPICS0 to 2 and VSPICS0 to 2; the rest of these buses is with the board's parts (board_spi.c). */
+static void connect_spi(struct gpio *gpio, struct spi *spi, const uint8_t signals[SPI_CHIP_SELECTS])
+{
+    for (unsigned i = 0; i < SPI_CHIP_SELECTS; i++)
+        spi->chip_select[i] = gpio_signal_out(gpio, signals[i], true, NULL);
+}
+
 /* SPI0 and SPI1 share their lines: what is on them is at the same chip select of both. */
 static enum sim_status connect_chips(struct node *node)
 {
@@ -417,6 +424,8 @@ static void connect_wires(struct node *node)
 {
     struct esp32_devices *devices = &node->devices;
     connect_ledc(&devices->gpio, &devices->ledc);
+    connect_spi(&devices->gpio, &devices->spi2, (const uint8_t[]){11, 61, 62});
+    connect_spi(&devices->gpio, &devices->spi3, (const uint8_t[]){68, 69, 70});
     connect_uart(&devices->gpio, &devices->uart0, &uart_pins[0]);
     connect_uart(&devices->gpio, &devices->uart1, &uart_pins[1]);
     connect_uart(&devices->gpio, &devices->uart2, &uart_pins[2]);

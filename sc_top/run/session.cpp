@@ -314,7 +314,7 @@ sim_status session::build_node(session_node &n)
     node *made = nullptr;
     SIM_TRY(node_create(&config, &made));
     n.model.reset(made);
-    SIM_TRY(attach_parts(what, n.options, n.name, made, said.log()));
+    SIM_TRY(attach_parts(what, n.options, n.name, made, &n.displays, said.log()));
     return rtl ? rtl->attach(what, n.options, n.name, made) : SIM_OK;
 }
 

@@ -19,6 +19,7 @@
 #include "sc_top/out/out_file.h"
 #include "sc_top/out/vcd.h"
 #include "sc_top/rtl/rtl_scene.h"
+#include "sc_top/run/board_setup.h"
 #include "sc_top/run/host_input.h"
 #include "sc_top/run/messages.h"
 #include "sc_top/run/net_scene.h"
@@ -137,6 +138,7 @@ struct session_node {
     const flash_content *flash = nullptr;
     struct rom *rom = nullptr;
     bool boot_rom = false;
+    display_list displays;
     std::unique_ptr<node, node_deleter> model;
     session_uart uart[NODE_UARTS];
     std::vector<std::unique_ptr<stimulus>> stimuli;

@@ -8,6 +8,7 @@
 
 #include <poll.h>
 
+#include "sc_top/node/board.h"
 #include "sc_top/node/node_progress.h"
 #include "sc_top/out/gtkw.h"
 #include "sc_top/out/out_file.h"
@@ -477,6 +478,9 @@ exit_code session::finish()
     std::string summary = summary_text(*this, seconds);
     sim_status status = write_results();
     for (const auto &n : all_nodes) {
+        node_frames_finish(n->model.get(), ended_at);
+        for (const auto &display : n->displays)
+            status = status == SIM_OK ? display->status : status;
         sim_status saved = save_flash(n->options, n->index, n->model.get(), what.run.output, said.log());
         status = status == SIM_OK ? saved : status;
     }
