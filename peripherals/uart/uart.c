@@ -275,8 +275,9 @@ static void note_unmodelled_modes(const struct dev *dev)
 {
     if (reg_get(dev, UART_CONF0_IRDA_EN))
         dev_say_once(dev, LOG_UNIMPL, UART_CONF0_IRDA_EN, "IrDA is not modelled: the wires stay those of a UART");
-    if (reg_get(dev, UART_RS485_CONF_RS485_EN))
-        dev_say_once(dev, LOG_UNIMPL, UART_RS485_CONF_RS485_EN, "RS485 is not modelled: the wires stay full duplex");
+    if (reg_get(dev, UART_RS485_CONF_RS485_EN) && !reg_get(dev, UART_RS485_CONF_RS485RXBY_TX_EN))
+        dev_say_once(dev, LOG_UNIMPL, UART_RS485_CONF_RS485_EN,
+                     "RS485: a transmitter that waits for the receiver is not modelled");
 }
 
 void uart_conf0_written(struct dev *dev, unsigned index, uint32_t old, uint32_t written)

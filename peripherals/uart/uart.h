@@ -15,7 +15,10 @@
  * is a character of zeros without stop bit, which is stored as 0; RX time-out comes once after a character; an AT
  * sequence's pauses are those on the wire; FIFO memory begins at 128 n for TX and at 384 + 128 n for RX.
  *
- * Not modelled: RS485 and IrDA (stored), wake-up from sleep, UHCI, FIFOs of different UARTs that overlap in memory, the
+ * RS485: the receiver at the pin is off while the transmitter sends, unless RS485TX_RX_EN.
+ *
+ * Not modelled: the rest of RS485 (a transmitter that waits for the receiver, delays, its interrupts) and IrDA
+ * (stored), wake-up from sleep, UHCI, FIFOs of different UARTs that overlap in memory, the
  * errata of FIFO resets and of FIFO accesses through APB. */
 #ifndef VESPER_PERIPHERALS_UART_UART_H
 #define VESPER_PERIPHERALS_UART_UART_H

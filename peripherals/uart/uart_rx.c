@@ -215,6 +215,14 @@ static void take_samples(struct uart_rx *rx, bool level, sim_time time)
         rx->samples |= (uint32_t)level << rx->sampled++;
 }
 
+/* With RS485 the receiver is off while the transmitter sends, unless it is told otherwise: no echo. */
+static bool is_deaf(const struct uart *uart)
+{
+    const struct dev *dev = &uart->dev;
+    bool sends = uart->tx.state == UART_TX_DATA || uart->tx.state == UART_TX_BREAK;
+    return sends && reg_get(dev, UART_RS485_CONF_RS485_EN) && !reg_get(dev, UART_RS485_CONF_RS485TX_RX_EN);
+}
+
 static void begin_from_pin(struct uart *uart, sim_time time)
 {
     struct uart_rx *rx = &uart->rx;
@@ -241,7 +249,7 @@ void uart_rx_edge(struct uart *uart, bool level, sim_time time)
         take_samples(rx, !level, time);
         if (level && rx->sampled == 0) /* a start bit that may be too short: look at its middle */
             evq_schedule(uart->dev.env->evq, &rx->event, sample_time(rx, 1));
-    } else if (rx->source == UART_RX_NOTHING && !level) {
+    } else if (rx->source == UART_RX_NOTHING && !level && !is_deaf(uart)) {
         begin_from_pin(uart, time);
     }
 }

@@ -654,11 +654,11 @@ TEST_F(Uart, SoftwareCanSendAndForceFlowControl)
 
 /* ---- Unmodelled -------------------------------------------------------------------------------------------------- */
 
-TEST_F(Uart, SaysThatRs485AndIrdaAreNotModelled)
+TEST_F(Uart, SaysWhatOfRs485AndIrdaIsNotModelled)
 {
     set(UART_RS485_CONF_RS485_EN, 1);
     set(UART_CONF0_IRDA_EN, 1);
-    EXPECT_EQ(bench.log.text(), "unimpl node0.uart0: RS485 is not modelled: the wires stay full duplex|"
+    EXPECT_EQ(bench.log.text(), "unimpl node0.uart0: RS485: a transmitter that waits for the receiver is not modelled|"
                                 "unimpl node0.uart0: IrDA is not modelled: the wires stay those of a UART");
 }
 
