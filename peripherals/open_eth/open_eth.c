@@ -77,6 +77,22 @@ static sim_time transfer_time(const struct dev *dev)
     return bits_muldiv_up(bits * (divider < 2 ? 2 : divider), SIM_PS_PER_S, dev_hz(dev, CLOCK_APB));
 }
 
+static void tell_rate(struct open_eth *eth, uint64_t before)
+{
+    uint64_t rate = eth_phy_bits_per_second(&eth->phy);
+    if (rate != before && eth->port.rate)
+        eth->port.rate(eth->port.ctx, rate, eth->dev.now);
+}
+
+static void mii_write(struct open_eth *eth)
+{
+    struct dev *dev = &eth->dev;
+    uint64_t rate = eth_phy_bits_per_second(&eth->phy);
+    eth_phy_write(&eth->phy, reg_get(dev, OPEN_ETH_MIIADDRESS_FIAD), reg_get(dev, OPEN_ETH_MIIADDRESS_RGAD),
+                  (uint16_t)reg_get(dev, OPEN_ETH_MIITX_DATA_CTRLDATA), dev->now);
+    tell_rate(eth, rate);
+}
+
 static void mii_read(struct open_eth *eth)
 {
     struct dev *dev = &eth->dev;
@@ -92,8 +108,7 @@ static void open_eth_miicommand_written(struct dev *dev, unsigned index, uint32_
     struct open_eth *eth = (struct open_eth *)dev;
     (void)index, (void)old;
     if (reg_field_of(written, OPEN_ETH_MIICOMMAND_WCTRLDATA))
-        eth_phy_write(&eth->phy, reg_get(dev, OPEN_ETH_MIIADDRESS_FIAD), reg_get(dev, OPEN_ETH_MIIADDRESS_RGAD),
-                      (uint16_t)reg_get(dev, OPEN_ETH_MIITX_DATA_CTRLDATA), dev->now);
+        mii_write(eth);
     else if (reg_field_of(written, OPEN_ETH_MIICOMMAND_RSTAT))
         mii_read(eth);
     else if (!reg_field_of(written, OPEN_ETH_MIICOMMAND_SCANSTAT))
@@ -199,9 +214,11 @@ static void reset(struct dev *dev, enum dev_reset kind)
     struct open_eth *eth = (struct open_eth *)dev;
     if (kind == DEV_RESET_POWER_ON) {
         bool unplugged = eth->config.phy.unplugged;
+        uint64_t rate = eth_phy_bits_per_second(&eth->phy);
         eth->config.phy.unplugged = !eth->phy.plugged;
         eth_phy_init(&eth->phy, &eth->config.phy, dev->now);
         eth->config.phy.unplugged = unplugged;
+        tell_rate(eth, rate);
     }
     preset_address(eth);
     eth->mii_busy_until = 0;

@@ -71,6 +71,8 @@ struct open_eth_port {
      * Its last bit arrives at `end`, at least 5.7 us after `start`: so there is time to tell others before it is there.
      */
     void (*send)(void *ctx, const uint8_t *frame, unsigned length, sim_time start, sim_time end);
+    /* The line has another rate from now on: the PHY's settings have changed. May be NULL. */
+    void (*rate)(void *ctx, uint64_t bits_per_second, sim_time now);
 };
 
 struct open_eth_config {

@@ -32,7 +32,8 @@ class node : public open_eth_bench
         const struct open_eth_port cable = {
             port, [](void *ctx, const uint8_t *frame, unsigned length, sim_time, sim_time end) {
                 net_port_send((struct net_port *)ctx, frame, length, end);
-            }};
+            },
+            nullptr};
         open_eth_connect(&eth, &cable);
         for (unsigned i = 0; i < 8; i++)
             set_descriptor(1 + i, OPEN_ETH_RX_EMPTY | OPEN_ETH_RX_IRQ, RX_BUFFER + 1600 * i);
