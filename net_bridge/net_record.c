@@ -103,7 +103,17 @@ static bool entry_at(const struct net_replay *replay, size_t *offset, struct net
     return true;
 }
 
-static enum sim_status check(const struct net_replay *replay, const char *name, struct log *log)
+/* Whoever wrote the entry at `offset` was killed while doing so. */
+static bool is_cut_off(const struct net_replay *replay, size_t offset)
+{
+    size_t left = replay->size - offset;
+    if (left < ENTRY_HEADER)
+        return true;
+    uint64_t length = get(replay->bytes + offset + 12, 4);
+    return length <= NET_RECORD_MAX && length > left - ENTRY_HEADER;
+}
+
+static enum sim_status check(struct net_replay *replay, const char *name, struct log *log)
 {
     if (replay->size < FILE_HEADER || memcmp(replay->bytes, magic, sizeof magic) != 0 ||
         get(replay->bytes + sizeof magic, 4) != VERSION) {
@@ -114,8 +124,14 @@ static enum sim_status check(const struct net_replay *replay, const char *name, 
     struct net_entry entry;
     for (sim_time last = 0; offset < replay->size; last = entry.time) {
         size_t begin = offset;
+        if (is_cut_off(replay, begin)) {
+            log_at(log, LOG_HOST, LOG_WARNING, SIM_TIME_NEVER, name, "cut off at byte %zu, and used up to there",
+                   begin);
+            replay->size = begin;
+            break;
+        }
         if (!entry_at(replay, &offset, &entry) || entry.time < last) {
-            log_at(log, LOG_HOST, LOG_ERROR, SIM_TIME_NEVER, name, "malformed or cut off at byte %zu", begin);
+            log_at(log, LOG_HOST, LOG_ERROR, SIM_TIME_NEVER, name, "malformed at byte %zu", begin);
             return SIM_BAD_FORMAT;
         }
     }

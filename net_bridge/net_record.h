@@ -39,7 +39,8 @@ void net_record_flush(struct net_record *record);
 /* length: up to NET_RECORD_MAX. */
 void net_record_write(struct net_record *record, sim_time time, uint32_t id, const uint8_t *bytes, uint32_t length);
 
-/* Reads a whole file. SIM_IO, SIM_BAD_FORMAT with a message that says where; SIM_NO_MEMORY. */
+/* Reads a whole file. SIM_IO, SIM_BAD_FORMAT with a message that says where; SIM_NO_MEMORY. A last entry that is
+ * incomplete, since the recording program was killed, is left out with a warning. */
 enum sim_status net_replay_open(const char *path, struct log *log, struct net_replay **replay);
 /* The same from memory, copied; name is for messages. */
 enum sim_status net_replay_parse(const uint8_t *bytes, size_t size, const char *name, struct log *log,

@@ -71,7 +71,7 @@ class BadNetworks(Network):
 
     def test_records_that_are_none(self):
         self.write("r", b"something else")
-        for bytes_, text in ((b"something else", "not a record of host input"), (b"VESPERIN\1\0\0\0\1\2\3", "cut off at byte 12")):
+        for bytes_, text in ((b"something else", "not a record of host input"), (b"VESPERIN\1\0\0\0" + bytes(15) + b"\x7f", "malformed at byte 12")):
             self.write("r", bytes_)
             self.refused(text, run='replay = "r"')
 
