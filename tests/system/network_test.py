@@ -3,8 +3,11 @@
 """network_test.py --vesper PROGRAM --firmware DIR [TestClass...]: nodes on the host's network, on loopback only."""
 import http.client
 import json
+import os
+import pathlib
 import signal
 import socket
+import subprocess
 import sys
 import time
 
@@ -19,16 +22,19 @@ def free_port():
 
 
 class Network(Vesper):
-    def scenario(self, name="s.toml", run="", network="", node="", app="hello"):
-        return self.write(name, f'[run]\n{run}\n[[network]]\nname = "lan"\n{network}\n'
-                                f'[[node]]\nfirmware = "{firmware(app)}"\n{node}\n')
+    def scenario(self, name="s.toml", run="", network="", node="", app="hello", typed=""):
+        text = (f'[run]\n{run}\n[[network]]\nname = "lan"\n{network}\n[[node]]\nfirmware = "{firmware(app)}"\n'
+                f'{node}\n')
+        if typed:
+            text += f'[[input]]\nnode = "node0"\nat = "5ms"\ntext = "{typed}\\n"\n'
+        return self.write(name, text)
 
-    def get(self, port, path="/hello"):
+    def get(self, port, path="/hello", host="127.0.0.1"):
         """What firmware answers, as soon as it does."""
         end = time.monotonic() + LONG
         while True:
             try:
-                connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+                connection = http.client.HTTPConnection(host, port, timeout=10)
                 connection.request("GET", path)
                 return connection.getresponse().read()
             except OSError:
@@ -71,7 +77,8 @@ class BadNetworks(Network):
 
     def test_records_that_are_none(self):
         self.write("r", b"something else")
-        for bytes_, text in ((b"something else", "not a record of host input"), (b"VESPERIN\1\0\0\0" + bytes(15) + b"\x7f", "malformed at byte 12")):
+        bad_entry = b"VESPERIN\1\0\0\0" + bytes(15) + b"\x7f"
+        for bytes_, text in (b"something else", "not a record of host input"), (bad_entry, "malformed at byte 12"):
             self.write("r", bytes_)
             self.refused(text, run='replay = "r"')
 
@@ -83,6 +90,13 @@ class Paths(Network):
         self.assertGreaterEqual(time.monotonic() - began, 0.3)
         self.assertEqual(json.loads(self.read("o/metrics.json"))["pace"]["factor"], 1.0)
 
+    def test_what_no_host_keeps_up_with_is_late(self):
+        self.expect_exit(self.run_vesper("run", self.scenario(run="pace = 1e6"), "--until", "300ms", "-o", "o"), 0)
+        pace = json.loads(self.read("o/metrics.json"))["pace"]
+        self.assertGreater(pace["late_max_s"], 0)
+        self.assertGreater(pace["late_mean_s"], 0)
+        self.assertGreaterEqual(pace["late_max_s"], pace["late_mean_s"])
+
     def test_a_forward_is_enough(self):
         port = free_port()
         process = self.start_vesper("run", "--firmware", firmware("httpd"), "--forward", f"tcp:{port}-10.0.2.15:80",
@@ -90,6 +104,23 @@ class Paths(Network):
         self.assertIn(b"Hello", self.get(port))
         _, err = self.stop(process)
         self.assertIn(f"tcp:{port}-10.0.2.15:80", err)
+
+    def test_tunnels_of_nodes_with_an_address_of_their_own(self):
+        """The host asks a node with fixed addresses and two that have leases, all by slirp."""
+        ports = [free_port() for _ in range(3)]
+        fixed = ('[[network]]\nname = "fixed"\nsubnet = "192.168.100.0/24"\nhost = "192.168.100.1"\n'
+                 f'forwards = ["tcp:{ports[0]}-192.168.100.2:80"]\n')
+        node = f'[[node]]\nfirmware = "{firmware("httpd")}"\nuart0 = "log"\n'
+        forwards = f'forwards = ["tcp:{ports[1]}-10.0.2.15:80", "tcp:{ports[2]}-10.0.2.16:80"]'
+        scenario = self.scenario(run="pace = 10", app="httpd", network=forwards,
+                                 node='name = "leased"\nuart0 = "log"\nuart1 = "tunnel:lan"\ncount = 2')
+        with open(scenario, "a", encoding="ascii") as file:
+            file.write(f'{fixed}{node}uart1 = "tunnel:fixed"\n[[input]]\nnode = "leased"\nat = "5ms"\n'
+                       'text = "uart dhcp\\n"\n')
+        process = self.start_vesper("run", scenario)
+        for port in ports:
+            self.assertIn(b"Hello", self.get(port))
+        self.stop(process)
 
     def test_a_bridge_carries_bytes(self):
         port = free_port()
@@ -143,6 +174,25 @@ class Recorded(Network):
         self.expect_exit(other, 2)
         self.assertIn("node.0.cpu_clock", other.stderr)
 
+    def test_a_record_survives_a_kill(self):
+        """What the killed run had written is what the replay writes, as far as it goes."""
+        port = free_port()
+        scenario = self.scenario(network=f'forwards = ["tcp:{port}-10.0.2.15:80"]', node='ethernet = "lan"', app="httpd")
+        process = self.start_vesper("run", scenario, "--pace", "realtime", "--record", "r", "-o", "a", "--pcap")
+        until = 0
+        while until < 2 * 1460: # answers in the capture
+            self.assertIn(b"Hello", self.get(port))
+            until = (self.folder / "a/lan.pcap").stat().st_size
+        process.kill()
+        process.communicate()
+        for folder in "b", "c":
+            again = self.run_vesper("run", scenario, "--replay", "r", "-o", folder, "--pcap", "--until", "20s")
+            self.expect_exit(again, 0)
+        for name in self.FILES[:2]:
+            self.assertEqual(self.read(f"b/{name}"), self.read(f"c/{name}"), name)
+            killed = self.read(f"a/{name}")
+            self.assertEqual(self.read(f"b/{name}")[:len(killed)], killed, name)
+
     def test_consoles_are_recorded_too(self):
         self.write("typed", "one\ntwo\nquit\n")
         with open(self.folder / "typed", encoding="ascii") as typed:
@@ -156,22 +206,81 @@ class Recorded(Network):
 
 
 class Joined(Network):
-    def test_two_processes_share_a_network(self):
-        """Each hears what the other one asks for: DHCP, which nobody answers."""
-        link = self.folder / "link"
-        far = self.scenario("far.toml", run="pace = 4", app="httpd", node='ethernet = "lan"',
-                            network=f'backend = "listen"\naddress = "unix:{link}"')
-        near = self.scenario("near.toml", run="pace = 4", app="httpd", node='ethernet = "lan"',
-                             network=f'backend = "connect"\naddress = "unix:{link}"')
-        one = self.start_vesper("run", far, "-o", "far", "--until", "10s")
-        two = self.start_vesper("run", near, "-o", "near", "--until", "10s", "--set", "node.0.mac=24:0a:c4:00:01:00")
-        for process in one, two:
-            _, err = process.communicate(timeout=LONG)
-            self.assertEqual(process.returncode, 0, err)
-        for folder in "far", "near":
-            network = json.loads(self.read(f"{folder}/metrics.json"))["networks"][0]
-            self.assertGreater(network["from_host"]["frames"], 0, folder)
-            self.assertGreater(network["ports"][0]["from_network"]["frames"], 0, folder)
+    LINKS = {"stream": ('backend = "listen"\naddress = "unix:far"', 'backend = "connect"\naddress = "unix:far"'),
+             "datagram": ('backend = "datagram"\naddress = "far"\npeer = "near"',
+                          'backend = "datagram"\naddress = "near"\npeer = "far"')}
+
+    def read_until(self, process, text):
+        got = ""
+        while text not in got:
+            line = process.stdout.readline()
+            self.assertTrue(line, f"no {text!r} in {got!r}")
+            got += line
+        return got
+
+    def test_two_processes_share_a_network_until_one_is_killed(self):
+        for kind, (far, near) in self.LINKS.items():
+            with self.subTest(kind):
+                server = self.start_vesper("run", self.scenario("far.toml", run="pace = 10", app="httpd", network=far,
+                                                                node='ethernet = "lan"', typed="eth 10.0.2.15/24"))
+                client = self.start_vesper("run", self.scenario("near.toml", run="pace = 10", app="netcheck", network=near,
+                                                                node='ethernet = "lan"'),
+                                           "--set", "node.0.mac=24:0a:c4:00:01:00", "--set", "run.stop_on=[\"done\"]",
+                                           stdin=subprocess.PIPE)
+                self.read_until(server, "http://10.0.2.15/")
+                self.type(client, "eth 10.0.2.16/24\nget 10.0.2.15/large?size=20000\n")
+                self.assertIn("status=200 bytes=20000", self.read_until(client, "get result="))
+                server.kill()
+                self.type(client, "ping 10.0.2.15 1\n")
+                self.assertIn("sent=1 received=0", self.read_until(client, "received="))
+                self.type(client, "end\n")
+                _, err = client.communicate(timeout=LONG)
+                self.assertEqual(client.returncode, 0, err)
+
+    @staticmethod
+    def type(process, text):
+        process.stdin.write(text)
+        process.stdin.flush()
+
+
+class Taps(Network):
+    """An interface of the host, where the user may open one."""
+
+    def tap(self):
+        name = f"vsp{os.getpid() % 100000}"
+        return name, self.scenario(run="pace = 10", app="httpd", typed="eth 10.77.0.2/24", node='ethernet = "lan"',
+                                   network=f'backend = "tap"\naddress = "{name}"')
+
+    def refused(self, err):
+        self.assertEqual(err.count("error:"), 1, err)
+        self.assertIn("cannot open the TAP interface", err)
+
+    def test_a_node_at_an_interface(self):
+        name, scenario = self.tap()
+        process = self.start_vesper("run", scenario)
+        while not pathlib.Path("/sys/class/net", name).exists():
+            if process.poll() is not None:
+                _, err = process.communicate()
+                self.assertEqual(process.returncode, 2, err)
+                self.refused(err)
+                self.skipTest(err.strip())
+            time.sleep(0.01)
+        for command in f"ip address add 10.77.0.1/24 dev {name}", f"ip link set {name} up":
+            if subprocess.run(command.split(), check=False).returncode:
+                self.skipTest(f"not permitted: {command}")
+        self.assertIn(b"Hello", self.get(80, host="10.77.0.2"))
+        self.stop(process)
+
+    def test_not_permitted(self):
+        if os.geteuid():
+            self.skipTest("only root can become somebody else")
+        self.folder.chmod(0o755)
+        _, scenario = self.tap()
+        result = self.run_vesper("run", scenario, "--until", "1ms", user=65534, extra_groups=[])
+        if "cannot execute" in result.stderr or "Permission denied" in result.stderr and "TAP" not in result.stderr:
+            self.skipTest("the program is in a folder of its owner")
+        self.expect_exit(result, 2)
+        self.refused(result.stderr)
 
 
 if __name__ == "__main__":
