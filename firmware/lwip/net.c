@@ -140,10 +140,15 @@ static const char *address_settings(struct netif *netif, const char *text)
 
 static const char *tunnel_settings(struct netif *netif, const char *text)
 {
-    if (strcmp(text, "bridge") != 0)
-        return address_settings(netif, text);
-    const char *wrong = address_settings(netif, "192.168.100.2/24 192.168.100.1");
-    netif_tunnel_face_bridge(netif);
+    bool is_bridge = strcmp(text, "bridge") == 0;
+    uint8_t before[6];
+    memcpy(before, netif->hwaddr, 6);
+    netif_tunnel_use_mac(netif, is_bridge);
+    const char *wrong = address_settings(netif, is_bridge ? "192.168.100.2/24 192.168.100.1" : text);
+    if (wrong)
+        memcpy(netif->hwaddr, before, 6);
+    else if (is_bridge)
+        netif_tunnel_know_bridge(netif);
     return wrong;
 }
 

@@ -36,8 +36,10 @@ err_t netif_eth_init(struct netif *netif);
 err_t netif_tunnel_init(struct netif *netif);
 err_t netif_wifi_init(struct netif *netif);
 
-/* As the far end of seed document 004's bridge expects it, which knows no ARP: both ends' addresses are fixed. */
-void netif_tunnel_face_bridge(struct netif *netif);
+/* Seed document 004's bridge knows no ARP: both ends' MAC addresses are fixed. Ours is to be changed before an IP
+ * address is, which lwIP then announces with it; nodes that are not at a bridge have one of their own each. */
+void netif_tunnel_use_mac(struct netif *netif, bool of_bridge);
+void netif_tunnel_know_bridge(struct netif *netif);
 /* "SSID [PASSPHRASE]"; NULL, or what is wrong. */
 const char *netif_wifi_settings(struct netif *netif, const char *text);
 int netif_wifi_rssi(void);

@@ -59,12 +59,18 @@ static err_t link_output(struct netif *netif, struct pbuf *frame)
     return netif_queue_send(&queue, frame);
 }
 
+static bool own_address(uint8_t address[6])
+{
+    bool is_there = chip_mac(address);
+    address[0] |= 2; /* locally administered: not one of the four that the chip has */
+    return is_there;
+}
+
 err_t netif_tunnel_init(struct netif *netif)
 {
     uint8_t address[6];
-    if (!chip_mac(address))
+    if (!own_address(address))
         return ERR_IF;
-    address[0] |= 2; /* locally administered: not one of the four that the chip has */
     gpio_route_output(TX_PAD, SIGNAL);
     gpio_route_input(RX_PAD, SIGNAL, GPIO_PULL_UP);
     uart_init(UART, BAUD);
@@ -75,12 +81,19 @@ err_t netif_tunnel_init(struct netif *netif)
     return ERR_OK;
 }
 
-void netif_tunnel_face_bridge(struct netif *netif)
+void netif_tunnel_use_mac(struct netif *netif, bool of_bridge)
 {
-    static const struct eth_addr ours = {{2, 0, 0, 0, 0, 2}}, theirs = {{2, 0, 0, 0, 0, 1}};
-    memcpy(netif->hwaddr, ours.addr, 6);
-    struct eth_addr to = theirs;
-    etharp_add_static_entry(netif_ip4_gw(netif), &to);
+    static const uint8_t fixed[6] = {2, 0, 0, 0, 0, 2};
+    if (of_bridge)
+        memcpy(netif->hwaddr, fixed, 6);
+    else
+        (void)own_address(netif->hwaddr); /* was there when the path was started */
+}
+
+void netif_tunnel_know_bridge(struct netif *netif)
+{
+    struct eth_addr theirs = {{2, 0, 0, 0, 0, 1}};
+    etharp_add_static_entry(netif_ip4_gw(netif), &theirs);
 }
 
 static unsigned frame_length(void)

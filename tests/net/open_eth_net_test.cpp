@@ -30,7 +30,8 @@ class node : public open_eth_bench
         const auto config = net_port_typical("node", id);
         port = net_port_create(net, &config, &ops, this);
         const struct open_eth_port cable = {
-            port, [](void *ctx, const uint8_t *frame, unsigned length, sim_time, sim_time end) {
+            port,
+            [](void *ctx, const uint8_t *frame, unsigned length, sim_time, sim_time end) {
                 net_port_send((struct net_port *)ctx, frame, length, end);
             },
             nullptr};

@@ -42,7 +42,8 @@ class open_eth_bench
             std::abort();
         eth.irq = &irq.line;
         const struct open_eth_port port = {
-            this, [](void *ctx, const uint8_t *frame, unsigned length, sim_time start, sim_time end) {
+            this,
+            [](void *ctx, const uint8_t *frame, unsigned length, sim_time start, sim_time end) {
                 static_cast<open_eth_bench *>(ctx)->sent.push_back({bytes(frame, frame + length), start, end});
             },
             nullptr};
