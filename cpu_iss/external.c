@@ -8,6 +8,7 @@
 enum {
     BLOCK_FIRST = 0x100000,
     BLOCK_LAST = 0x103fff,
+    OCD = 0x2000,
     PERFMON = 0x101000,
     PGM = PERFMON,
     INTPC = PERFMON + 0x10,
@@ -110,11 +111,27 @@ static bool is_elsewhere(struct xt_cpu *cpu, uint32_t number, bool is_write, uin
     return cpu->host.external_register && cpu->host.external_register(cpu->host.ctx, number, is_write, value);
 }
 
+/* Those of the trace port and of on-chip debugging, by Xtensa's names. */
+static const char *name_of(uint32_t number)
+{
+    static const char *const trace[] = {"TRAXID",    "TRAXCTRL",    "TRAXSTAT", "TRAXDATA",     "TRAXADDR",
+                                        "TRIGGERPC", "PCMATCHCTRL", "DELAYCNT", "MEMADDRSTART", "MEMADDREND"};
+    static const char *const ocd[] = {"OCDID", "", "DCRCLR", "DCRSET", "DSR", "DDR", "DDREXEC", "DIR0EXEC"};
+    uint32_t offset = number - BLOCK_FIRST;
+    if (number % 4 != 0 || number < BLOCK_FIRST)
+        return "";
+    if (offset / 4 < sizeof trace / sizeof *trace)
+        return trace[offset / 4];
+    offset -= OCD;
+    return offset / 4 < sizeof ocd / sizeof *ocd ? ocd[offset / 4] : "";
+}
+
 static void report(struct xt_cpu *cpu, uint32_t number)
 {
     bool is_ours = number >= BLOCK_FIRST && number <= BLOCK_LAST;
     log_once(cpu->host.log, is_ours ? LOG_UNIMPL : LOG_GUEST, clock_time(cpu->host.clock, xt_now(cpu)), cpu->host.name,
-             number, "external register 0x%06" PRIx32 " is not modelled", number);
+             number, "external register 0x%06" PRIx32 " (%s) is not modelled", number,
+             is_ours && *name_of(number) ? name_of(number) : "no name");
 }
 
 uint32_t xt_external_read(struct xt_cpu *cpu, uint32_t number)

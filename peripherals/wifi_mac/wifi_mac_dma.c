@@ -48,12 +48,12 @@ enum wifi_mac_fault wifi_mac_read_descriptor(struct wifi_mac *mac, uint32_t addr
     return wrong;
 }
 
-/* Plain memory for all of [address, address + count), word-aligned, in DMA's range: a frame in one piece, as nearly all
- * are. NULL: to be moved word by word, which finds out what is wrong. */
+/* Plain memory for all of [address, address + count), in DMA's range, where reading may begin at any byte and writing
+ * at a word: a frame in one piece, as nearly all are. NULL: to be moved word by word, which finds out what is wrong. */
 static uint8_t *piece(struct wifi_mac *mac, uint32_t address, unsigned count, bool write, struct bus_dmi *dmi)
 {
     struct bus_port *dma = mac->dev.env->dma;
-    if (address % 4 != 0 || address < DMA_FIRST || address > DMA_LAST || count == 0 || !dma || !dma->dmi ||
+    if ((write && address % 4 != 0) || address < DMA_FIRST || address > DMA_LAST || count == 0 || !dma || !dma->dmi ||
         !dma->dmi(dma->ctx, address, dmi))
         return NULL;
     bool fits = dmi->last < DMA_LAST ? count - 1 <= dmi->last - address : count - 1 <= DMA_LAST - address;
@@ -84,6 +84,7 @@ enum wifi_mac_fault wifi_mac_write_bytes(struct wifi_mac *mac, uint32_t address,
     return wrong;
 }
 
+/* A frame to be sent may begin at any byte: Espressif's library hands over such as follow a header of odd length. */
 static enum wifi_mac_fault read_bytes(struct wifi_mac *mac, uint32_t address, uint8_t *bytes, unsigned count)
 {
     enum wifi_mac_fault wrong = WIFI_MAC_FINE;
@@ -93,11 +94,12 @@ static enum wifi_mac_fault read_bytes(struct wifi_mac *mac, uint32_t address, ui
         memcpy(bytes, host, count);
         return WIFI_MAC_FINE;
     }
-    for (unsigned at = 0; at < count && !wrong; at += 4) {
+    for (unsigned done = 0; done < count && !wrong;) {
+        unsigned lane = (address + done) % 4;
         uint32_t value;
-        wrong = read_word(mac, address + at, &value);
-        for (unsigned i = 0; i < 4 && at + i < count; i++)
-            bytes[at + i] = (uint8_t)(value >> (8 * i));
+        wrong = read_word(mac, address + done - lane, &value);
+        for (; lane < 4 && done < count; lane++)
+            bytes[done++] = (uint8_t)(value >> (8 * lane));
     }
     return wrong;
 }
