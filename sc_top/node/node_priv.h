@@ -62,7 +62,7 @@ enum { PROGRESS_SPOTS = 4, PROGRESS_POLLED = 8 };
 
 struct polled { /* a register that a core reads */
     const struct dev *dev;
-    uint32_t offset, value, pc; /* of the load that was seen first */
+    uint32_t offset, value, pc, return_address; /* of the load that was seen first */
     uint64_t count;
     bool is_changing;
 };

@@ -6,15 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cpu_iss/isa.h"
 #include "sc_top/node/node_priv.h"
+#include "sc_top/node/poll_test.h"
 
 enum {
-    SPOT = 128,            /* bytes of code that count as one place */
-    SUSPICIOUS = 50,       /* looks in the same places before reads are recorded */
-    RECORDED = 10,         /* looks during which they are */
-    STRAYS = 20,           /* one look of so many may find an interrupt handler */
-    INSTRUCTIONS_AFTER = 8 /* a load is tested soon after it */
+    SPOT = 128,      /* bytes of code that count as one place */
+    SUSPICIOUS = 50, /* looks in the same places before reads are recorded */
+    RECORDED = 10,   /* looks during which they are */
+    STRAYS = 20      /* one look of so many may find an interrupt handler */
 };
 
 /* --- looking
@@ -76,8 +75,11 @@ static void note_read(void *ctx, const struct dev_access_record *record)
         if (!p->dev && !free_one)
             free_one = p;
     }
+    uint32_t return_address = 0;
+    xt_reg_get(node->running->cpu, (unsigned)xt_reg_number("a0"), &return_address);
     if (free_one)
-        *free_one = (struct polled){.dev = record->dev,
+        *free_one = (struct polled){.return_address = return_address,
+                                    .dev = record->dev,
                                     .offset = record->offset,
                                     .value = record->value,
                                     .pc = xt_pc(node->running->cpu),
@@ -134,45 +136,25 @@ static void name_place(const struct node *node, uint32_t pc, char *text, size_t 
     snprintf(text, size, name ? "%s (0x%08" PRIx32 ")" : "%s0x%08" PRIx32, name ? name : "", pc);
 }
 
-static const char *field_of_bit(const struct reg_desc *reg, unsigned bit)
+/* A core without a register that it polls: a lock, a place in memory, or neither. */
+static void name_what_it_looks_at(const struct teller *teller, unsigned n, char *text, size_t size)
 {
-    for (unsigned i = 0; reg && i < reg->field_count; i++)
-        if (bit - reg->fields[i].lsb < reg->fields[i].width)
-            return reg->fields[i].name;
-    return NULL;
-}
-
-/* The test that follows the load: "until bit 15 (RTC_CALI_RDY) is 1". Empty: not seen. */
-static void find_test(struct xt_cpu *cpu, const struct polled *polled, const struct reg_desc *reg, char *text,
-                      size_t size)
-{
-    struct isa_decoder *decoder = isa_decoder_create();
-    uint32_t pc = polled->pc;
-    text[0] = '\0';
-    for (unsigned i = 0; decoder && i < INSTRUCTIONS_AFTER; i++) {
-        uint32_t word = 0;
-        if (!xt_mem_read(cpu, pc, &word, 3))
-            break;
-        enum isa_row_id id = isa_decode(decoder, word);
-        if (id == ISA_NONE)
-            break;
-        const struct isa_row *row = isa_row_at(id);
-        bool on_bit_set = strncmp(row->name, "bbsi", 4) == 0, on_bit_clear = strncmp(row->name, "bbci", 4) == 0;
-        bool on_set = on_bit_set || strcmp(row->name, "bltz") == 0;
-        bool on_clear = on_bit_clear || strcmp(row->name, "bgez") == 0;
-        if (on_set || on_clear) {
-            bool names_bit = on_bit_set || on_bit_clear;
-            unsigned bit = names_bit ? isa_operand_value(row, 1, word, pc) : 31;
-            const char *name = field_of_bit(reg, bit);
-            bool back = isa_operand_value(row, names_bit ? 2 : 1, word, pc) <=
-                        polled->pc; /* the loop goes on when the branch is taken */
-            snprintf(text, size, ", until bit %u%s%s%s is %d", bit, name ? " (" : "", name ? name : "", name ? ")" : "",
-                     on_set != back);
-            break;
-        }
-        pc += row->length;
+    static const struct {
+        uint32_t value;
+        const char *text;
+    } owners[] = {{0xCDCD, ", FreeRTOS' sign of cpu0"}, {0xABAB, ", FreeRTOS' sign of cpu1"}};
+    struct poll_place place;
+    const char *owner = "";
+    char symbol[160];
+    if (!poll_find_place(teller->node->core[n].cpu, &place)) {
+        snprintf(text, size, ", and reads no register there");
+        return;
     }
-    isa_decoder_destroy(decoder);
+    name_place(teller->node, place.address, symbol, sizeof symbol);
+    for (size_t i = 0; place.is_lock && i < sizeof owners / sizeof owners[0]; i++)
+        owner = owners[i].value == place.value ? owners[i].text : owner;
+    snprintf(text, size, ": it %s %s again and again, which holds 0x%08" PRIx32 "%s",
+             place.is_lock ? "tries to take the lock" : "reads memory at", symbol, place.value, owner);
 }
 
 static void tell_spinning(const struct teller *teller, unsigned n)
@@ -180,7 +162,7 @@ static void tell_spinning(const struct teller *teller, unsigned n)
     struct node *node = teller->node;
     const struct core_progress *core = &node->progress.core[n];
     const struct polled *polled = most_polled(core);
-    char text[768], place[160], test[128];
+    char text[768], place[160], test[320];
     double seconds = (double)(node->now - core->since) / (double)SIM_PS_PER_S;
     if (core->looks < SUSPICIOUS + RECORDED)
         return;
@@ -192,16 +174,23 @@ static void tell_spinning(const struct teller *teller, unsigned n)
         dev_path(polled->dev, path, sizeof path);
         if (reg && reg->count > 1)
             snprintf(element, sizeof element, "[%u]", index);
-        find_test(node->core[n].cpu, polled, reg, test, sizeof test);
+        poll_find_test(node->core[n].cpu, polled->pc, polled->return_address, reg, test, sizeof test);
         snprintf(text, sizeof text,
                  "%s has been in %s for %.3g s: it reads %s.%s%s (0x%03" PRIx32 ") again and again%s; %s 0x%08" PRIx32,
                  node->core[n].name, place, seconds, path, reg ? reg->name : "?", element, polled->offset, test,
                  polled->is_changing ? "last" : "always", polled->value);
     } else {
-        snprintf(text, sizeof text, "%s has been in %s for %.3g s, and reads no register there", node->core[n].name,
-                 place, seconds);
+        name_what_it_looks_at(teller, n, test, sizeof test);
+        snprintf(text, sizeof text, "%s has been in %s for %.3g s%s", node->core[n].name, place, seconds, test);
     }
     teller->line(teller->ctx, text);
+}
+
+static uint32_t enabled_inputs(const struct node *node, unsigned n)
+{
+    uint32_t enabled = 0;
+    xt_reg_get(node->core[n].cpu, (unsigned)xt_reg_number("intenable"), &enabled);
+    return enabled;
 }
 
 /* A source that its device raises, and that no core that could take it will: a driver has enabled it in the device, and
@@ -217,8 +206,7 @@ static void tell_interrupt(const struct teller *teller, enum intmatrix_source so
         if (!(intmatrix_status(&node->intmatrix, n, number / 32) >> number % 32 & 1))
             return;
         unsigned input = intmatrix_routed(&node->intmatrix, n, number);
-        uint32_t enabled = 0;
-        xt_reg_get(node->core[n].cpu, (unsigned)xt_reg_number("intenable"), &enabled);
+        uint32_t enabled = enabled_inputs(node, n);
         if (INTMATRIX_INTERNAL_INPUTS >> input & 1)
             continue;
         if (enabled >> input & 1)
@@ -237,15 +225,57 @@ static void tell_interrupt(const struct teller *teller, enum intmatrix_source so
     teller->line(teller->ctx, text);
 }
 
+/* All that run sleep, and let nothing wake them, or nothing is due that could. */
+static bool sleeps_for_good(const struct node *node)
+{
+    bool nothing_is_due = evq_next_time(node->evq) == SIM_TIME_NEVER;
+    unsigned asleep = 0;
+    for (unsigned n = 0; n < NODE_CORES; n++) {
+        const struct node_core *core = &node->core[n];
+        if (!core->started || core->dead)
+            continue;
+        if (!xt_is_waiting(core->cpu) || !(nothing_is_due || enabled_inputs(node, n) == 0))
+            return false;
+        asleep++;
+    }
+    return asleep > 0;
+}
+
+/* A core that sleeps for good: what could wake it, by name. */
+static void tell_sleeping(const struct teller *teller, unsigned n)
+{
+    struct node *node = teller->node;
+    char text[512], place[160];
+    uint32_t enabled = enabled_inputs(node, n);
+    unsigned named = 0;
+    name_place(node, xt_pc(node->core[n].cpu), place, sizeof place);
+    int used =
+        snprintf(text, sizeof text, "%s sleeps in WAITI before %s, and nothing will wake it: INTENABLE 0x%08" PRIx32,
+                 node->core[n].name, place, enabled);
+    for (unsigned source = 0; source < INTMATRIX_SOURCE_COUNT; source++) {
+        enum intmatrix_source id = (enum intmatrix_source)source;
+        unsigned input =
+            intmatrix_source_reaches(id, n) ? intmatrix_routed(&node->intmatrix, n, intmatrix_source_number(id)) : 0;
+        bool counts = input && !(INTMATRIX_INTERNAL_INPUTS >> input & 1) && enabled >> input & 1;
+        if (counts && used > 0 && (size_t)used < sizeof text)
+            used += snprintf(text + used, sizeof text - (size_t)used, "%s%s", named++ ? ", " : ", to which lead ",
+                             intmatrix_source_name(id));
+    }
+    teller->line(teller->ctx, text);
+}
+
 void node_progress_report(struct node *node, void (*line)(void *ctx, const char *text), void *ctx)
 {
     const struct teller teller = {.node = node, .line = line, .ctx = ctx};
-    bool is_busy = false;
+    bool is_busy = false, for_good = sleeps_for_good(node);
     for (unsigned n = 0; n < NODE_CORES; n++) {
         const struct core_progress *core = &node->progress.core[n];
         bool runs = node->core[n].started && !node->core[n].dead && !xt_is_waiting(node->core[n].cpu);
         is_busy = is_busy || (runs && core->looks < SUSPICIOUS + RECORDED);
-        tell_spinning(&teller, n);
+        if (for_good && node->core[n].started && !node->core[n].dead)
+            tell_sleeping(&teller, n);
+        else
+            tell_spinning(&teller, n);
     }
     for (unsigned source = 0; !is_busy && source < INTMATRIX_SOURCE_COUNT; source++)
         if (intmatrix_input(&node->intmatrix, (enum intmatrix_source)source)->level)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What firmware waits for when it makes no progress: which register a core reads again and again, with which bit, and
- * which interrupt is raised but not enabled.
+/* What firmware waits for when it makes no progress: which register a core reads again and again, and for what
+ * (poll_test.h); which lock or place in memory; what could wake a core that sleeps for good; which interrupt is raised
+ * but not enabled.
  *
  * A node is looked at about once a millisecond of simulated time. A core that is always found in the same few places is
  * spinning; from then on its register reads are recorded for a while. Looking changes nothing in the simulation, and

@@ -337,15 +337,34 @@ class Rom(Vesper):
         result = self.run_vesper("run", "--flash", flash, "--firmware", firmware("hello"))
         self.expect_exit(result, 2)
 
-    def test_a_wait_in_vain_is_named(self):
-        # l32r a2, UART0; l32i.n a3, a2, 0x1c (STATUS); bbci a3, 0, back: until a byte is received
-        self.CODE = {0x3FC: bytes.fromhex("0000f43f"), 0x400: bytes.fromhex("21ffff" "3872" "0763fa" "06ffff")}
+    def said_of_code(self, literal, code):
+        """What is said at the end of a run in which the ROM does this, with a word that L32R can reach."""
+        self.CODE = {0x3FC: struct.pack("<I", literal), 0x400: bytes.fromhex(code)}
         self.write("rom.bin", self.rom())
         flash = self.write("chip.bin", bytes([0xFF] * 4096))
         result = self.run_vesper("run", "--flash", flash, "--rom", "rom.bin", "--until", "300ms")
         self.expect_exit(result, 0)
-        self.assertRegex(result.stderr, r"node0.cpu0 has been in .* it reads node0.uart0.STATUS \(0x01c\) again and again, "
-                                        r"until bit 0 \(RXFIFO_CNT\) is 1; always 0xe000c000")
+        return result.stderr
+
+    def test_a_wait_in_vain_is_named(self):
+        # l32r a2, UART0; l32i.n a3, a2, 0x1c (STATUS); bbci a3, 0, back: until a byte is received
+        self.assertRegex(self.said_of_code(0x3FF40000, "21ffff 3872 0763fa 06ffff"),
+                         r"node0.cpu0 has been in .* it reads node0.uart0.STATUS \(0x01c\) again and again, "
+                         r"until bit 0 \(RXFIFO_CNT\) is 1; always 0xe000c000")
+
+    def test_an_interrupt_that_nobody_enables_is_named(self):
+        # l32r a2, DPORT_CPU_INTR_FROM_CPU_0; movi.n a3, 1; s32i.n a3, a2, 0; waiti 0; j back
+        said = self.said_of_code(0x3FF000DC, "21ffff 0c13 3902 007000 46feff")
+        self.assertIn("interrupt FROM_CPU_0 is raised, but", said)
+        self.assertRegex(said, r"node0.cpu0 sleeps in WAITI before .*0x4000040a\)?, and nothing will wake it: "
+                               r"INTENABLE 0x00000000\n")
+
+    def test_a_lock_and_a_panic_without_end_are_named(self):
+        # l32r a2, SRAM; movi.n a3, 1; s32i.n a3, a2, 0; back: s32c1i a3, a2, 0; j back
+        self.assertRegex(self.said_of_code(0x3FFB0000, "21ffff 0c13 3902 32e200 46feff"),
+                         r"it tries to take the lock 0x3ffb0000 again and again, which holds 0x00000001")
+        self.assertRegex(self.said_of_code(0, "06ffff"),
+                         r"node0.cpu0 has been in .*0x40000400\)? for 0.\d+ s, and reads no register there")
 
 
 class Nodes(Vesper):
