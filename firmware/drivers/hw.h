@@ -19,7 +19,11 @@
 enum {
 #define DEVICE(name, type, base) BASE_##name = base,
 #define PART(device, member, base) BASE_##member = base,
+#ifdef GUEST_kc705
+#include "firmware/boards/kc705/devices.def"
+#else
 #include "sc_top/node/esp32_node.def"
+#endif
 };
 
 /* The same APB registers by way of the AHB bus. UART FIFOs must be accessed there: ESP32 errata, "consecutive writes to

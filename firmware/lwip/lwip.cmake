@@ -17,9 +17,18 @@ set(lwip_core
 list(TRANSFORM lwip_core PREPEND ${VESPER_LWIP_SOURCE}/src/)
 
 set(lwip_flags -I${CMAKE_CURRENT_LIST_DIR} -isystem ${VESPER_LWIP_SOURCE}/src/include)
-# Others' code: its warnings are not ours to mend.
-vesper_guest_objects(lwip_objects lwip esp32 FLAGS ${lwip_flags} -w BASE ${VESPER_LWIP_SOURCE}/src SOURCES
-                     ${lwip_core})
-file(GLOB lwip_port CONFIGURE_DEPENDS RELATIVE ${CMAKE_CURRENT_SOURCE_DIR} lwip/*.c)
-vesper_guest_objects(lwip_port_objects lwip esp32 FLAGS ${lwip_flags} SOURCES ${lwip_port} apps/common/commands.c)
-vesper_guest_library(lwip esp32 FLAGS ${lwip_flags} OBJECTS ${lwip_objects} ${lwip_port_objects})
+
+# lwip_for(PLATFORM SOURCES source...): the library for one platform, with what is that platform's own.
+function(lwip_for platform)
+  cmake_parse_arguments(ARG "" "" "SOURCES" ${ARGN})
+  # Others' code: its warnings are not ours to mend.
+  vesper_guest_objects(core lwip ${platform} FLAGS ${lwip_flags} -w BASE ${VESPER_LWIP_SOURCE}/src SOURCES ${lwip_core})
+  vesper_guest_objects(port lwip ${platform} FLAGS ${lwip_flags} SOURCES lwip/net.c lwip/netif_eth.c
+                       lwip/netif_queue.c lwip/port.c apps/common/commands.c ${ARG_SOURCES})
+  vesper_guest_library(lwip ${platform} FLAGS ${lwip_flags} OBJECTS ${core} ${port})
+  set(VESPER_GUEST_LIBRARY_lwip_${platform} ${VESPER_GUEST_LIBRARY_lwip_${platform}} PARENT_SCOPE)
+  set(VESPER_GUEST_LIBRARY_lwip_FLAGS ${lwip_flags} PARENT_SCOPE)
+endfunction()
+
+lwip_for(esp32 SOURCES lwip/netif_tunnel.c lwip/netif_wifi.c)
+lwip_for(kc705 SOURCES boards/kc705/absent.c)
