@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sc_top/run/report.h"
 
+#include <algorithm>
 #include <cinttypes>
 #include <cmath>
 #include <cstdio>
@@ -108,6 +109,22 @@ std::string pace_line(const session &run)
         run.config().run.pace, late.max_late * 1e3, late.mean_late * 1e3, late.late_share * 100);
 }
 
+// The blocks that these messages come from, each once: "node0.rmt, node0.i2s0".
+std::string blocks_of(const std::vector<std::string> &messages)
+{
+    constexpr std::size_t SHOWN = 8;
+    std::vector<std::string> blocks;
+    for (const std::string &message : messages) {
+        std::string block = message.substr(0, message.find(": "));
+        if (std::find(blocks.begin(), blocks.end(), block) == blocks.end())
+            blocks.push_back(block);
+    }
+    std::string text;
+    for (std::size_t i = 0; i < blocks.size() && i < SHOWN; i++)
+        text += (i ? ", " : "") + blocks[i];
+    return blocks.size() > SHOWN ? text + format(" and %zu more", blocks.size() - SHOWN) : text;
+}
+
 std::string message_lines(const session &run)
 {
     std::string text;
@@ -117,8 +134,8 @@ std::string message_lines(const session &run)
         text += format("  guest errors     %" PRIu64 "\n", guest);
     if (unmodelled.empty())
         return text;
-    text += format("  not modelled     %zu places were used (-v lists them), first: %s\n", unmodelled.size(),
-                   unmodelled.front().c_str());
+    text += format("  not modelled     %zu places were used (-v lists them), of %s\n", unmodelled.size(),
+                   blocks_of(unmodelled).c_str());
     return text;
 }
 
