@@ -6,8 +6,9 @@
  * length of key, 21, 22 and 22 [inferred]. What is written while a block is being worked on has no effect on it.
  *
  * ENDIAN: which pair of bits is about what is documented; with the reset value the first byte is the lowest of the
- * first word, on which ESP-IDF relies. That clearing a bit reverses bytes or words is the manual's; which of the two
- * bits of a pair does which is a choice. Modes 3 and 7 are reserved, and count as 2 and 6. */
+ * first word, on which ESP-IDF relies. That clearing a bit reverses bytes or words is the manual's; that the lower bit
+ * of a pair is about bytes and the upper about words is how the ROM's ets_aes_set_endian sets them. Modes 3 and 7 are
+ * reserved, and count as 2 and 6. */
 #ifndef VESPER_PERIPHERALS_AES_AES_H
 #define VESPER_PERIPHERALS_AES_AES_H
 

@@ -20,7 +20,9 @@
  *
  * Chosen where no document says: an RTC alarm that has been passed fires when it is armed, and wakes; a stage that is
  * off in flash boot mode resets the chip when it is stage 0; a source that is gone when the shortest sleep ends does
- * not wake; the CRC is that of IEEE 802.3, one word each cycle of the RTC fast clock. */
+ * not wake; the CRC is that of IEEE 802.3, one word each cycle of the RTC fast clock (the ROM and ESP-IDF only compare
+ * two results of the hardware, which any polynomial serves); REJECT_CAUSE has the bits in the order of the two enables,
+ * GPIO_REJECT_EN and SDIO_REJECT_EN (ESP-IDF reads the interrupt, not the cause). */
 #ifndef VESPER_PERIPHERALS_RTC_CNTL_RTC_CNTL_H
 #define VESPER_PERIPHERALS_RTC_CNTL_RTC_CNTL_H
 
