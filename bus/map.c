@@ -131,6 +131,8 @@ static enum sim_status create_banks(struct bus_map *map, const struct bus_map_co
             size = config->flash_size;
         if (i == BUS_BANK_PSRAM)
             size = config->psram_size;
+        if (i == BUS_BANK_FLASH_PLAIN && config->flash_filter.decrypt)
+            size = config->flash_size;
         if (i == BUS_BANK_ROM0_APP && config->rom_app)
             size = banks[BUS_BANK_ROM0].size;
         if (size && i == BUS_BANK_FLASH && config->flash_bytes)
@@ -187,6 +189,7 @@ struct bus_map *bus_map_create(const struct bus_map_config *config, struct dev_e
     map->env = env;
     map->cache_illegal = config->cache_illegal;
     map->lines = config->lines;
+    map->flash_filter = config->flash_filter;
     snprintf(map->source, sizeof map->source, "%s.bus", env->scope ? env->scope : "node");
     for (unsigned who = 0; who < BUS_INITIATORS; who++) {
         struct map_initiator *initiator = &map->initiator[who];
@@ -195,7 +198,9 @@ struct bus_map *bus_map_create(const struct bus_map_config *config, struct dev_e
         initiator->port = (struct bus_port){
             .ctx = initiator, .access = map_port_access, .dmi = map_port_dmi, .debug = map_port_debug};
     }
-    if (create_banks(map, config) != SIM_OK || build_pages(map) != SIM_OK || map_mmu_init(map) != SIM_OK) {
+    map->is_plain = calloc(config->flash_size / BUS_FLASH_SECTOR + 1, 1);
+    if (!map->is_plain || create_banks(map, config) != SIM_OK || build_pages(map) != SIM_OK ||
+        map_mmu_init(map) != SIM_OK) {
         bus_map_destroy(map);
         return NULL;
     }
@@ -213,6 +218,7 @@ void bus_map_destroy(struct bus_map *map)
         bus_mem_fini(&map->bank[i]);
     for (unsigned i = 0; i < MAP_SECTIONS; i++)
         free(map->section[i]);
+    free(map->is_plain);
     free(map);
 }
 

@@ -33,7 +33,13 @@ enum bus_region_kind { BUS_KIND_MEMORY, BUS_KIND_REMAP, BUS_KIND_WINDOW, BUS_KIN
 enum bus_view { BUS_VIEW_PLAIN, BUS_VIEW_WORDS, BUS_VIEW_REVERSED };
 enum bus_rights { BUS_RIGHTS_R = 1, BUS_RIGHTS_RW = 3, BUS_RIGHTS_RX = 5, BUS_RIGHTS_RWX = 7 };
 enum { BUS_RIGHT_READ = 1, BUS_RIGHT_WRITE = 2, BUS_RIGHT_FETCH = 4 };
-enum { BUS_INITIATORS = 4, BUS_MMU_ENTRIES = 2048, BUS_FLASH_PAGE = 0x10000, BUS_PSRAM_PAGE = 0x8000 };
+enum {
+    BUS_INITIATORS = 4,
+    BUS_MMU_ENTRIES = 2048,
+    BUS_FLASH_PAGE = 0x10000,
+    BUS_PSRAM_PAGE = 0x8000,
+    BUS_FLASH_SECTOR = 0x1000
+};
 
 /* A row of the map. */
 struct bus_region {
@@ -61,6 +67,13 @@ struct bus_line_port {
     sim_time (*busy_until)(void *ctx, sim_time now); /* by others than the caches */
 };
 
+/* Flash decryption: what the caches are given instead of the flash's bytes while it is on. offset and length are
+ * multiples of BUS_FLASH_SECTOR. */
+struct bus_flash_filter {
+    void *ctx;
+    void (*decrypt)(void *ctx, uint32_t offset, const uint8_t *cipher, uint8_t *plain, uint32_t length);
+};
+
 struct bus_map_config {
     uint32_t flash_size;  /* multiple of 64 KB, 0: none */
     uint8_t *flash_bytes; /* flash_size bytes, borrowed; NULL: zeroed memory of the map's own */
@@ -69,7 +82,8 @@ struct bus_map_config {
     uint8_t *rom_app;     /* ROM 0 for the APP CPU, likewise; NULL: as for the PRO CPU */
     struct line
         *cache_illegal; /* raised on access to a closed or unmapped window (interrupt source CACHE_IA); may be NULL */
-    struct bus_line_port lines; /* duration NULL: caches hit always */
+    struct bus_line_port lines;           /* duration NULL: caches hit always */
+    struct bus_flash_filter flash_filter; /* decrypt NULL: flash is never decrypted */
 };
 
 /* NULL without memory. env: borrowed; needs clocks; log and scope as everywhere. All memory is zero, MMU entries are
@@ -124,6 +138,16 @@ void bus_map_set_remap(struct bus_map *map, unsigned core, bool remapped);
 
 /* DPORT's CACHE_CTRL bit 3 and CACHE_CTRL1 bits 5:0 (1: closed) of one core. */
 void bus_map_set_cache(struct bus_map *map, unsigned core, bool enabled, unsigned masks);
+
+/* CACHE_CTRL1's FLASH_PAGE_MODE (0..3) and SRAM_PAGE_MODE (0..4) of one core: pages of 64 KB >> flash and 32 KB >> ram.
+ * A window keeps its number of MMU entries, and so covers as much less; what is behind is illegal. Both 0 at first. */
+void bus_map_set_page_modes(struct bus_map *map, unsigned core, unsigned flash, unsigned ram);
+
+/* Flash windows show what the filter makes of the flash, from now on, by the key of now; or the flash as it is. */
+void bus_map_decrypt_flash(struct bus_map *map, bool on);
+
+/* The flash chip has changed bytes [offset, offset + length), length > 0, of the bank. */
+void bus_map_flash_written(struct bus_map *map, uint32_t offset, uint32_t length);
 
 /* CACHE_CTRL bit 4: the core's cache forgets its lines. */
 void bus_map_flush_cache(struct bus_map *map, unsigned core);

@@ -35,6 +35,8 @@ static enum bus_result check_rights(const struct bus_region *region, const struc
 /* The cores see different words in some places of ROM 0: each its own variables. */
 static enum bus_bank bank_of(const struct bus_map *map, enum bus_initiator who, const struct bus_region *region)
 {
+    if (region->bank == BUS_BANK_FLASH && map->decrypts)
+        return BUS_BANK_FLASH_PLAIN;
     bool has_own = region->bank == BUS_BANK_ROM0 && who == BUS_APP_CPU && map->bank[BUS_BANK_ROM0_APP].size;
     return has_own ? BUS_BANK_ROM0_APP : region->bank;
 }
@@ -43,9 +45,12 @@ static void find_memory(struct bus_map *map, enum bus_initiator who, uint32_t ad
 {
     const struct bus_region *region = hit->region;
     if (region->kind == BUS_KIND_WINDOW) {
+        uint32_t size = map_window_page_size(map_core_of(map, who), region);
         if (!map_window_page(map, who, region, address, &hit->offset))
             return;
-        hit->offset += (address - region->first) % map_window_page_size(region);
+        if (region->bank == BUS_BANK_FLASH && map->decrypts)
+            map_window_decrypt(map, hit->offset, size);
+        hit->offset += (address - region->first) % size;
     } else {
         hit->offset = region_offset(region, address);
     }
@@ -190,11 +195,11 @@ static enum bus_result split_access(struct map_initiator *initiator, struct bus_
     return BUS_OK;
 }
 
-/* Regions and pages of windows end at multiples of MAP_PAGE, and so may what follows on. */
+/* Regions end at multiples of MAP_PAGE, pages of windows at those of MAP_WINDOW_PAGE, and so may what follows on. */
 static bool runs_over(const struct bus_hit *hit, const struct bus_access *access)
 {
     return hit->region && hit->region->kind != BUS_KIND_PORT &&
-           (access->address & (MAP_PAGE - 1)) + access->size > MAP_PAGE;
+           (access->address & (MAP_WINDOW_PAGE - 1)) + access->size > MAP_WINDOW_PAGE;
 }
 
 enum bus_result bus_map_access(struct bus_map *map, enum bus_initiator who, struct bus_access *access)
@@ -352,6 +357,9 @@ bool map_port_dmi(void *ctx, uint32_t address, struct bus_dmi *dmi)
     }
     struct bus_hit hit = {.region = map_region_at(map, initiator->who, address), .target = -1};
     if (!hit.region || hit.region->kind == BUS_KIND_PORT)
+        return false;
+    if (hit.region->kind == BUS_KIND_WINDOW &&
+        map_window_page_size(map_core_of(map, initiator->who), hit.region) < MAP_PAGE)
         return false;
     uint32_t page = address & ~(uint32_t)(MAP_PAGE - 1);
     find_memory(map, initiator->who, page, &hit);

@@ -14,6 +14,7 @@ enum {
     MAP_SECTION_SHIFT = 22,
     MAP_SECTIONS = 1 << (32 - MAP_SECTION_SHIFT),
     MAP_SECTION_PAGES = 1 << (MAP_SECTION_SHIFT - MAP_PAGE_SHIFT),
+    MAP_WINDOW_PAGE = 2048, /* the smallest of an MMU */
     MAP_CODE_NONE = 0,
     MAP_CODE_REGION = 1,   /* + row */
     MAP_CODE_TARGET = 128, /* + target number; targets outside peripheral space */
@@ -36,6 +37,7 @@ struct map_core {
     bool remapped;
     bool cache_enabled;
     unsigned cache_masks;
+    uint8_t flash_mode, ram_mode; /* of pages */
     bool illegal;
     uint32_t illegal_address;
     struct bus_cache cache;
@@ -54,6 +56,9 @@ struct bus_map {
     struct bus_line_port lines;
     sim_time line_start, line_end; /* when the last line was on its way */
     enum bus_ram_mode ram_mode;
+    struct bus_flash_filter flash_filter;
+    bool decrypts;
+    uint8_t *is_plain; /* one for each sector: the bank FLASH_PLAIN holds it */
     struct map_section *section[MAP_SECTIONS];
     struct bus_mem bank[BUS_BANK_COUNT];
     struct map_core core[2];
@@ -102,7 +107,10 @@ enum sim_status map_mmu_init(struct bus_map *map);
 /* Where the page of a window that holds `address` begins in the bank; false: closed, unmapped or beyond the bank. */
 bool map_window_page(const struct bus_map *map, enum bus_initiator who, const struct bus_region *region,
                      uint32_t address, uint32_t *offset);
-uint32_t map_window_page_size(const struct bus_region *region);
+uint32_t map_window_page_size(const struct map_core *core, const struct bus_region *region);
+
+/* Sees to it that the bank FLASH_PLAIN holds the sectors of [offset, offset + length). */
+void map_window_decrypt(struct bus_map *map, uint32_t offset, uint32_t length);
 
 /* The cache between an initiator and a window; NULL: none. */
 struct bus_cache *map_window_cache(struct bus_map *map, enum bus_initiator who, const struct bus_region *region,

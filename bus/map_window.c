@@ -3,6 +3,8 @@
  * Source: facts 2.2 and 2.3; ESP32 TRM, "External Memory" and "Cache". */
 #include "bus/map_priv.h"
 
+#include <string.h>
+
 static void mmu_entry_written(struct dev *dev, unsigned index, uint32_t old, uint32_t written);
 
 #define REG_FILE "bus/mmu_regs.def"
@@ -13,9 +15,15 @@ static void mmu_entry_written(struct dev *dev, unsigned index, uint32_t old, uin
 #define REG_SIZE (4 * BUS_MMU_ENTRIES)
 #include "bus/reg_expand.h"
 
-uint32_t map_window_page_size(const struct bus_region *region)
+uint32_t map_window_page_size(const struct map_core *core, const struct bus_region *region)
 {
-    return region->bank == BUS_BANK_PSRAM ? BUS_PSRAM_PAGE : BUS_FLASH_PAGE;
+    return region->bank == BUS_BANK_PSRAM ? (uint32_t)BUS_PSRAM_PAGE >> core->ram_mode
+                                          : (uint32_t)BUS_FLASH_PAGE >> core->flash_mode;
+}
+
+static uint32_t window_entries(const struct bus_region *region)
+{
+    return (region->last - region->first + 1) / (region->bank == BUS_BANK_PSRAM ? BUS_PSRAM_PAGE : BUS_FLASH_PAGE);
 }
 
 static bool window_is_open(const struct map_core *core, const struct bus_region *region)
@@ -41,8 +49,8 @@ static void mmu_entry_written(struct dev *dev, unsigned index, uint32_t old, uin
         const struct bus_region *region = bus_map_region(n);
         if (region->kind != BUS_KIND_WINDOW || index < region->place)
             continue;
-        uint32_t size = map_window_page_size(region), page = index - region->place;
-        if (page > (region->last - region->first) / size)
+        uint32_t size = map_window_page_size(core, region), page = index - region->place;
+        if (page >= window_entries(region))
             continue;
         if (window_is_open(core, region))
             core_changed(core, region, region->first + page * size, region->first + page * size + size - 1);
@@ -146,9 +154,11 @@ bool map_window_page(const struct bus_map *map, enum bus_initiator who, const st
                      uint32_t address, uint32_t *offset)
 {
     const struct map_core *core = map_core_of(map, who);
-    uint32_t size = map_window_page_size(region);
-    uint32_t entry = reg_word(&core->mmu, (region->place + (address - region->first) / size) * 4);
-    if (!window_is_open(core, region) || reg_field_of(entry, MMU_ENTRY_INVALID))
+    uint32_t size = map_window_page_size(core, region), page = (address - region->first) / size;
+    if (page >= window_entries(region) || !window_is_open(core, region))
+        return false;
+    uint32_t entry = reg_word(&core->mmu, (region->place + page) * 4);
+    if (reg_field_of(entry, MMU_ENTRY_INVALID))
         return false;
     *offset = reg_field_of(entry, MMU_ENTRY_PAGE) * size;
     return *offset < map->bank[region->bank].size;
@@ -190,6 +200,64 @@ void bus_map_set_cache(struct bus_map *map, unsigned index, bool enabled, unsign
         const struct bus_region *region = bus_map_region(n);
         if (region->kind == BUS_KIND_WINDOW && window_is_open(&before, region) != window_is_open(core, region))
             core_changed(core, region, region->first, region->last);
+    }
+}
+
+void bus_map_set_page_modes(struct bus_map *map, unsigned index, unsigned flash, unsigned ram)
+{
+    sim_assert(index < 2 && flash <= 3 && ram <= 4);
+    struct map_core *core = &map->core[index];
+    const bool changed[] = {core->flash_mode != flash, core->ram_mode != ram};
+    core->flash_mode = (uint8_t)flash;
+    core->ram_mode = (uint8_t)ram;
+    for (unsigned n = 0; n < bus_map_region_count(); n++) {
+        const struct bus_region *region = bus_map_region(n);
+        if (region->kind == BUS_KIND_WINDOW && changed[region->bank == BUS_BANK_PSRAM])
+            core_changed(core, region, region->first, region->last);
+    }
+}
+
+/* --- Decryption ------------------------------------------------------------------------------------------------- */
+
+void map_window_decrypt(struct bus_map *map, uint32_t offset, uint32_t length)
+{
+    for (uint32_t n = offset / BUS_FLASH_SECTOR; n <= (offset + length - 1) / BUS_FLASH_SECTOR; n++) {
+        uint32_t place = n * BUS_FLASH_SECTOR;
+        if (map->is_plain[n])
+            continue;
+        map->is_plain[n] = true;
+        map->flash_filter.decrypt(map->flash_filter.ctx, place, map->bank[BUS_BANK_FLASH].bytes + place,
+                                  map->bank[BUS_BANK_FLASH_PLAIN].bytes + place, BUS_FLASH_SECTOR);
+    }
+}
+
+void bus_map_decrypt_flash(struct bus_map *map, bool on)
+{
+    struct bus_mem *plain = &map->bank[BUS_BANK_FLASH_PLAIN];
+    if (!plain->size || (!on && !map->decrypts))
+        return;
+    map->decrypts = on;
+    memset(map->is_plain, 0, plain->size / BUS_FLASH_SECTOR);
+    bus_mem_wrote(plain, 0, plain->size);
+    for (unsigned n = 0; n < bus_map_region_count(); n++) {
+        const struct bus_region *region = bus_map_region(n);
+        if (region->kind == BUS_KIND_WINDOW && region->bank == BUS_BANK_FLASH)
+            bus_map_invalidate(map, region->first, region->last);
+    }
+}
+
+/* Sectors that nobody has looked at wait until somebody does. */
+void bus_map_flash_written(struct bus_map *map, uint32_t offset, uint32_t length)
+{
+    bus_mem_wrote(&map->bank[BUS_BANK_FLASH], offset, length);
+    if (!map->decrypts)
+        return;
+    for (uint32_t n = offset / BUS_FLASH_SECTOR; n <= (offset + length - 1) / BUS_FLASH_SECTOR; n++) {
+        if (!map->is_plain[n])
+            continue;
+        map->is_plain[n] = false;
+        map_window_decrypt(map, n * BUS_FLASH_SECTOR, BUS_FLASH_SECTOR);
+        bus_mem_wrote(&map->bank[BUS_BANK_FLASH_PLAIN], n * BUS_FLASH_SECTOR, BUS_FLASH_SECTOR);
     }
 }
 

@@ -10,6 +10,7 @@ static void cpu_period_written(struct dev *dev, unsigned index, uint32_t old, ui
 static void cache_written(struct dev *dev, unsigned index, uint32_t old, uint32_t written);
 static void cache1_written(struct dev *dev, unsigned index, uint32_t old, uint32_t written);
 static void cache_ia_written(struct dev *dev, unsigned index, uint32_t old, uint32_t written);
+static void flash_crypt_written(struct dev *dev, unsigned index, uint32_t old, uint32_t written);
 static void rsa_power_written(struct dev *dev, unsigned index, uint32_t old, uint32_t written);
 static uint32_t dbug_read(struct dev *dev, unsigned index, uint32_t stored);
 static void from_cpu_written(struct dev *dev, unsigned index, uint32_t old, uint32_t written);
@@ -194,6 +195,24 @@ static void rsa_power_written(struct dev *dev, unsigned index, uint32_t old, uin
     update_rsa_power(dport_of(dev));
 }
 
+static void update_flash_crypt(struct dport *dport)
+{
+    bool encrypts = reg_get(&dport->dev, DPORT_SLAVE_SPI_CONFIG_SPI_ENCRYPT_ENABLE);
+    bool decrypts = reg_get(&dport->dev, DPORT_SLAVE_SPI_CONFIG_SPI_DECRYPT_ENABLE);
+    if (encrypts == dport->encrypts_flash && decrypts == dport->decrypts_flash)
+        return;
+    dport->encrypts_flash = encrypts;
+    dport->decrypts_flash = decrypts;
+    if (dport->port.flash_crypt)
+        dport->port.flash_crypt(dport->port.ctx, encrypts, decrypts, dport->dev.now);
+}
+
+static void flash_crypt_written(struct dev *dev, unsigned index, uint32_t old, uint32_t written)
+{
+    (void)index, (void)old, (void)written;
+    update_flash_crypt(dport_of(dev));
+}
+
 /* ---- Memory and caches ----------------------------------------------------------------------------------------- */
 
 static void update_remap(struct dport *dport)
@@ -214,6 +233,19 @@ static void remap_written(struct dev *dev, unsigned index, uint32_t old, uint32_
     update_remap(dport_of(dev));
 }
 
+/* The ROM's cache_sram_mmu_set knows modes 0 to 4 (32 to 2 KB), cache_flash_mmu_set 0 to 2 (64 to 16 KB). Beyond them
+ * the smallest size is a choice. */
+static uint8_t ram_page_mode(uint32_t field)
+{
+    return (uint8_t)(field > 4 ? 4 : field);
+}
+
+static bool is_same(const struct dport_cache *a, const struct dport_cache *b)
+{
+    return a->enabled == b->enabled && a->closed == b->closed && a->ram_low_high == b->ram_low_high &&
+           a->flash_mode == b->flash_mode && a->ram_mode == b->ram_mode;
+}
+
 static void update_caches(struct dport *dport)
 {
     const struct dev *dev = &dport->dev;
@@ -223,9 +255,11 @@ static void update_caches(struct dport *dport)
             .closed = reg_word(dev, DPORT_PRO_CACHE_CTRL1 + core * CACHE_STRIDE) & 0x3F,
             .ram_low_high = core == 0 ? reg_get(dev, DPORT_PRO_CACHE_CTRL_PRO_DRAM_HL)
                                       : reg_get(dev, DPORT_APP_CACHE_CTRL_APP_DRAM_HL),
+            .flash_mode = (uint8_t)reg_get_at(dev, DPORT_PRO_CACHE_CTRL1_PRO_CMMU_FLASH_PAGE_MODE, core, CACHE_STRIDE),
+            .ram_mode =
+                ram_page_mode(reg_get_at(dev, DPORT_PRO_CACHE_CTRL1_PRO_CMMU_SRAM_PAGE_MODE, core, CACHE_STRIDE)),
         };
-        const struct dport_cache *was = &dport->cache[core];
-        if (cache.enabled == was->enabled && cache.closed == was->closed && cache.ram_low_high == was->ram_low_high)
+        if (is_same(&cache, &dport->cache[core]))
             continue;
         dport->cache[core] = cache;
         if (dport->port.cache)
@@ -240,8 +274,10 @@ void dport_boot_caches(struct dport *dport, uint32_t open)
         uint32_t control = DPORT_PRO_CACHE_CTRL1 + core * CACHE_STRIDE;
         reg_put_at(dev, DPORT_PRO_CACHE_CTRL_PRO_CACHE_ENABLE, core, CACHE_STRIDE, 1);
         reg_put_word(dev, control, reg_word(dev, control) & ~(open & 0x3F));
+        reg_put_at(dev, DPORT_PRO_CACHE_CTRL1_PRO_CMMU_SRAM_PAGE_MODE, core, CACHE_STRIDE, 0);
         dport->cache[core].enabled = true;
         dport->cache[core].closed = reg_word(dev, control) & 0x3F;
+        dport->cache[core].ram_mode = 0;
     }
 }
 
@@ -358,6 +394,7 @@ static void reset(struct dev *dev, enum dev_reset kind)
     update_cpu_period(dport);
     update_blocks(dport);
     update_rsa_power(dport);
+    update_flash_crypt(dport);
     update_remap(dport);
     update_caches(dport);
     update_cache_ia(dport);

@@ -5,7 +5,8 @@
  *
  * Modelled: the interrupt matrix' map and status registers (they drive bus/intmatrix.h), four cross-core interrupts,
  * APPCPU_CTRL_A to D, CPUPERIOD_SEL, clocks and resets of peripherals, power of the RSA accelerator's memory, ROM
- * remap, cache enable, closed buses and flush (done at once), the report of illegal cache accesses and its interrupt.
+ * remap, cache enable, closed buses, page sizes and flush (done at once), the report of illegal cache accesses and its
+ * interrupt, the switches of flash encryption.
  * Not modelled (kept and reported): MPUs and MMUs of internal memory, cache lock windows and pools, power of memories,
  * trace memory, recording of the cores. */
 #ifndef VESPER_PERIPHERALS_DPORT_DPORT_H
@@ -43,8 +44,9 @@ static inline bool dport_app_cpu_executes(const struct dport_app_cpu *app)
 
 struct dport_cache {
     bool enabled;
-    uint32_t closed;   /* buses: bit 0 IRAM0, 1 IRAM1, 2 IROM0, 3 DRAM1, 4 DROM0, 5 opposite PSRAM */
-    bool ram_low_high; /* external RAM: its lower half goes through PRO's cache, the upper through APP's */
+    uint32_t closed;              /* buses: bit 0 IRAM0, 1 IRAM1, 2 IROM0, 3 DRAM1, 4 DROM0, 5 opposite PSRAM */
+    bool ram_low_high;            /* external RAM: its lower half goes through PRO's cache, the upper through APP's */
+    uint8_t flash_mode, ram_mode; /* pages of 64 KB and 32 KB, halved so many times; 0 to 3 and 0 to 4 */
 };
 
 /* The node's side. Functions may be NULL; they are called from within a hook or a reset of DPORT, on changes only, and
@@ -56,6 +58,7 @@ struct dport_port {
     void (*remap)(void *ctx, unsigned core, bool remapped, sim_time now);
     void (*cache)(void *ctx, unsigned core, const struct dport_cache *cache, sim_time now);
     void (*cache_flush)(void *ctx, unsigned core, sim_time now);
+    void (*flash_crypt)(void *ctx, bool encrypts, bool decrypts, sim_time now); /* SLAVE_SPI_CONFIG */
     void (*rsa_power)(void *ctx, bool on, sim_time now); /* of the RSA accelerator's memory; a reset switches it on */
 
     /* Whether this core has accessed a closed or unmapped window since the last clear, and where. */
@@ -73,6 +76,7 @@ struct dport {
     struct dport_cache cache[DPORT_CORES];
     bool remapped[DPORT_CORES];
     bool rsa_is_down;
+    bool encrypts_flash, decrypts_flash;
     trace_id app_signal;
 };
 

@@ -142,6 +142,18 @@ static uint32_t decode(const struct efuse *efuse, unsigned block, uint32_t data[
     }
 }
 
+static void load_flash_crypt(struct efuse *efuse)
+{
+    struct efuse_flash_crypt *crypt = &efuse->flash_crypt;
+    uint32_t scheme = reg_field_of(efuse->fuse[0][6], EFUSE_BLK0_WDATA6_CODING_SCHEME);
+    (void)decode(efuse, 1, crypt->key);
+    crypt->is_short = scheme == CODING_3_OF_4;
+    crypt->config = reg_field_of(efuse->fuse[0][5], EFUSE_BLK0_WDATA5_FLASH_CRYPT_CONFIG);
+    crypt->is_on = __builtin_parity(reg_field_of(efuse->fuse[0][0], EFUSE_BLK0_WDATA0_FLASH_CRYPT_CNT));
+    if (efuse->loaded)
+        efuse->loaded(efuse->ctx);
+}
+
 static void read_fuses(struct efuse *efuse)
 {
     uint32_t warnings = 0;
@@ -153,6 +165,7 @@ static void read_fuses(struct efuse *efuse)
             reg_put_word(&efuse->dev, rdata[block] + 4 * word, data[word] & ~read_protected(efuse, block, word));
     }
     reg_put(&efuse->dev, EFUSE_DEC_STATUS_DEC_WARNINGS, warnings);
+    load_flash_crypt(efuse);
 }
 
 /* The bits that a program command would burn now. */

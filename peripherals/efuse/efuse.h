@@ -39,11 +39,22 @@ struct efuse_config {
     uint32_t fuses[EFUSE_BLOCKS][EFUSE_WORDS];
 };
 
+/* What flash encryption goes by, as it was when the fuses were last read. Read protection is only for software. */
+struct efuse_flash_crypt {
+    uint32_t key[EFUSE_WORDS]; /* block 1, decoded */
+    bool is_short;             /* by coding scheme 3/4: 24 bytes */
+    unsigned config;
+    bool is_on; /* FLASH_CRYPT_CNT has an odd number of ones */
+};
+
 struct efuse {
     struct dev dev;
     uint32_t fuse[EFUSE_BLOCKS][EFUSE_WORDS];
     struct line *irq; /* EFUSE; set by the node, NULL: not connected */
     struct evq_event done;
+    struct efuse_flash_crypt flash_crypt;
+    void *ctx;
+    void (*loaded)(void *ctx); /* the fuses have been read: at resets, and by command; set by the node, may be NULL */
 };
 
 /* A revision 3.0 chip in package D0WDQ6, all options open, with this address. */

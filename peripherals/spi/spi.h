@@ -61,12 +61,20 @@ struct spi_link {
     bool eof;
 };
 
+/* Something between the buffer and the line that may send other bytes than the buffer's: flash encryption. first: from
+ * the start of the data. False: the buffer's are sent. */
+struct spi_source {
+    void *ctx;
+    bool (*fetch)(void *ctx, uint32_t first, uint8_t *bytes, unsigned count);
+};
+
 struct spi {
     struct dev dev;
     struct line *irq, *dma_irq;
     struct line *chip_select[SPI_CHIP_SELECTS]; /* of SPI2 and SPI3: set by the node, NULL: not connected */
     unsigned number;
     const struct spi_device *device[SPI_CHIP_SELECTS + 1];
+    struct spi_source source; /* set by the node; fetch NULL: none */
 
     uint32_t command; /* bit of CMD that is being executed, 0: none */
     struct spi_plan plan;

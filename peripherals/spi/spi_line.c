@@ -166,6 +166,8 @@ static void fetch(struct spi *spi, uint8_t *bytes, unsigned count)
         memcpy(bytes, spi->plan.literal, count);
         return;
     }
+    if (spi->source.fetch && spi->source.fetch(spi->source.ctx, spi->sent / 8, bytes, count))
+        return;
     if (spi->out.active) {
         spi_dma_fetch(spi, bytes, count);
     } else {

@@ -8,6 +8,10 @@
 #define REG_PREFIX DPORT
 #define REG_CONSTANTS_ONLY
 #include "bus/reg_expand.h"
+#define REG_FILE "peripherals/efuse/efuse_regs.def"
+#define REG_PREFIX EFUSE
+#define REG_CONSTANTS_ONLY
+#include "bus/reg_expand.h"
 #define REG_FILE "peripherals/rtc_cntl/rtc_cntl_regs.def"
 #define REG_PREFIX RTC_CNTL
 #define REG_CONSTANTS_ONLY
@@ -70,11 +74,19 @@ static void remap_changed(void *ctx, unsigned core, bool remapped, sim_time now)
     bus_map_set_remap(node->map, core, remapped);
 }
 
+/* Started for download by the pads: shared facts, 3.1. */
+static bool downloads(const struct node *node)
+{
+    return node->config.boot_rom && !(node->config.strap & STRAP_FLASH_BOOT);
+}
+
 static void cache_changed(void *ctx, unsigned core, const struct dport_cache *cache, sim_time now)
 {
     struct node *node = ctx;
     (void)now;
-    bus_map_set_cache(node->map, core, cache->enabled, cache->closed);
+    bool is_denied = downloads(node) && reg_get(&node->devices.efuse.dev, EFUSE_BLK0_RDATA6_RD_DISABLE_DL_CACHE);
+    bus_map_set_page_modes(node->map, core, cache->flash_mode, cache->ram_mode);
+    bus_map_set_cache(node->map, core, cache->enabled && !is_denied, cache->closed);
     bool low_high = cache->ram_low_high || node->devices.dport.cache[1 - core].ram_low_high;
     bus_map_set_ram_mode(node->map, low_high ? BUS_RAM_LOW_HIGH : BUS_RAM_NORMAL);
 }
@@ -84,6 +96,34 @@ static void cache_flushed(void *ctx, unsigned core, sim_time now)
     struct node *node = ctx;
     (void)now;
     bus_map_flush_cache(node->map, core);
+}
+
+/* peripherals/flash_crypt/flash_crypt.h says when. */
+static void switch_flash_crypt(struct node *node)
+{
+    struct esp32_devices *devices = &node->devices;
+    const struct dev *efuse = &devices->efuse.dev;
+    const struct dport *dport = &devices->dport;
+    bool is_download = downloads(node);
+    bool no_encrypt = is_download && reg_get(efuse, EFUSE_BLK0_RDATA6_RD_DISABLE_DL_ENCRYPT);
+    bool no_decrypt = is_download && reg_get(efuse, EFUSE_BLK0_RDATA6_RD_DISABLE_DL_DECRYPT);
+    devices->flash_crypt.sends_result = dport->encrypts_flash && !no_encrypt;
+    bus_map_decrypt_flash(node->map,
+                          is_download ? dport->decrypts_flash && !no_decrypt : devices->efuse.flash_crypt.is_on);
+}
+
+static void flash_crypt_changed(void *ctx, bool encrypts, bool decrypts, sim_time now)
+{
+    (void)encrypts, (void)decrypts, (void)now;
+    switch_flash_crypt(ctx);
+}
+
+static void fuses_loaded(void *ctx)
+{
+    struct node *node = ctx;
+    const struct efuse_flash_crypt *fuses = &node->devices.efuse.flash_crypt;
+    flash_crypt_set_key(&node->devices.flash_crypt, fuses->key, fuses->is_short, fuses->config);
+    switch_flash_crypt(node);
 }
 
 static bool illegal_access(void *ctx, unsigned core, uint32_t *address)
@@ -106,10 +146,14 @@ static enum sim_status init_dport(struct node *node, struct dport *dport, const 
                                     .remap = remap_changed,
                                     .cache = cache_changed,
                                     .cache_flush = cache_flushed,
+                                    .flash_crypt = flash_crypt_changed,
                                     .illegal_access = illegal_access,
                                     .clear_illegal_access = clear_illegal_access,
                                     .rsa_power = rsa_memory_power};
-    return dport_init(dport, &node->intmatrix, &port, name, &node->env);
+    SIM_TRY(dport_init(dport, &node->intmatrix, &port, name, &node->env));
+    for (unsigned core = 0; core < DPORT_CORES; core++)
+        bus_map_set_page_modes(node->map, core, dport->cache[core].flash_mode, dport->cache[core].ram_mode);
+    return SIM_OK;
 }
 
 static enum sim_status init_aes(struct node *node, struct aes *aes, const char *name)
@@ -217,6 +261,17 @@ static enum sim_status init_efuse(struct node *node, struct efuse *efuse, const 
         for (unsigned word = 0; word < EFUSE_WORDS; word++)
             config.fuses[block][word] |= node->config.fuses[block][word];
     return efuse_init(efuse, &config, name, &node->env);
+}
+
+static enum sim_status init_flash_crypt(struct node *node, struct flash_crypt *crypt, const char *name)
+{
+    struct efuse *efuse = &node->devices.efuse;
+    SIM_TRY(flash_crypt_init(crypt, name, &node->env));
+    node->devices.spi1.source = (struct spi_source){.ctx = crypt, .fetch = flash_crypt_fetch};
+    efuse->ctx = node;
+    efuse->loaded = fuses_loaded;
+    fuses_loaded(node);
+    return SIM_OK;
 }
 
 static enum sim_status init_syscon(struct node *node, struct syscon *syscon, const char *name)
@@ -545,11 +600,6 @@ struct wifi_mac *node_wifi(struct node *node)
 struct open_eth *node_open_eth(struct node *node)
 {
     return &node->devices.open_eth;
-}
-
-void node_set_supply(struct node *node, unsigned millivolts, sim_time at)
-{
-    rtc_cntl_set_supply(&node->devices.rtc_cntl, millivolts, at);
 }
 
 void node_drive_pad(struct node *node, unsigned pad, int level, sim_time at)

@@ -7,6 +7,7 @@
 #include "peripherals/baseband/baseband.h"
 #include "peripherals/dport/dport.h"
 #include "peripherals/efuse/efuse.h"
+#include "peripherals/flash_crypt/flash_crypt.h"
 #include "peripherals/frc/frc.h"
 #include "peripherals/gpio/gpio.h"
 #include "peripherals/i2c/i2c.h"

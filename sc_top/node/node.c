@@ -70,6 +70,7 @@ static enum sim_status build(struct node *node)
         .rom_app = node->config.rom ? node->config.rom->app : NULL,
         .cache_illegal = &node->devices.dport.illegal_access,
         .lines = node_chip_lines(node),
+        .flash_filter = node_flash_filter(node),
     };
     const struct intmatrix_out out = {.ctx = node, .levels = matrix_levels};
     intmatrix_init(&node->intmatrix, &out, node->config.trace, node->name);

@@ -123,7 +123,11 @@ bool node_listens(const struct node *node);
 /* Bytes for a UART's receiver, from time `at` on at the line's rate. Returns how many were taken. */
 size_t node_uart_input(struct node *node, unsigned uart, const uint8_t *bytes, size_t size, sim_time at);
 
-/* The supply, in millivolts, from now on; 3300 at first. */
+/* The supply, in millivolts, from now on; 3300 at first. Below NODE_OFF_MILLIVOLTS the node is off: flash and external
+ * RAM lose their power in the middle of what they do, internal memory forgets, and the cores stand still until the
+ * supply is back, which is a power-on. Above, the brown-out detector sees it. The threshold is a choice: flash chips of
+ * this kind stop writing between 1 and 2 V (W25Q32JV, "Power-up Timing and Write Inhibit Threshold"). */
+enum { NODE_OFF_MILLIVOLTS = 2000 };
 void node_set_supply(struct node *node, unsigned millivolts, sim_time at);
 
 /* Something outside drives a pad: 0, 1, or -1 for nothing. */

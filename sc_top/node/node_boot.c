@@ -20,6 +20,8 @@ static void map_flash(struct node *node)
     }
     if (open)
         dport_boot_caches(&node->devices.dport, open);
+    for (unsigned core = 0; open && core < NODE_CORES; core++)
+        bus_map_set_page_modes(node->map, core, 0, 0);
     node_chips_boot(node);
 }
 

@@ -8,7 +8,7 @@
 static void flash_written(void *ctx, uint32_t offset, uint32_t length)
 {
     struct node *node = ctx;
-    bus_mem_wrote(bus_map_bank(node->map, BUS_BANK_FLASH), offset, length);
+    bus_map_flash_written(node->map, offset, length);
 }
 
 /* Any sizes of memory will do for a program that is only mapped; a chip has one of those that are made. */
@@ -69,6 +69,17 @@ static sim_time lines_busy_until(void *ctx, sim_time now)
     const struct node *node = ctx;
     (void)now;
     return spi_busy_until(&node->devices.spi1);
+}
+
+static void decrypt_flash(void *ctx, uint32_t offset, const uint8_t *cipher, uint8_t *plain, uint32_t length)
+{
+    struct node *node = ctx;
+    flash_crypt_decrypt(&node->devices.flash_crypt, offset, cipher, plain, length);
+}
+
+struct bus_flash_filter node_flash_filter(struct node *node)
+{
+    return (struct bus_flash_filter){.ctx = node, .decrypt = decrypt_flash};
 }
 
 struct bus_line_port node_chip_lines(struct node *node)

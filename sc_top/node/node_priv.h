@@ -115,7 +115,8 @@ struct node {
     /* Resets: what was asked for, and when the reset line is released. */
     struct reset_port reset_port;
     struct reset_request reset;
-    struct evq_event reset_start, reset_end;
+    struct evq_event reset_start, reset_end, power;
+    bool is_off;          /* the supply is gone */
     unsigned reset_cores; /* bits: cores that start again at reset_end */
     uint64_t resets;
     enum reset_cause cause; /* of the last reset of the PRO CPU */
@@ -137,6 +138,7 @@ void node_start_app(struct node *node, sim_time now);
 
 /* node_chips.c: memories on the board, and how the caches reach them. */
 struct bus_line_port node_chip_lines(struct node *node);
+struct bus_flash_filter node_flash_filter(struct node *node);
 void node_chips_boot(struct node *node); /* SPI0 and SPI1 as a boot loader leaves them */
 enum sim_status node_chips_init(struct node *node);
 void node_chips_fini(struct node *node);

@@ -4,6 +4,7 @@
  * A device asks from within a hook or event (bus/reset.h); the reset itself is an event of the node, so that no device
  * is reset while it is being called. */
 #include <stdio.h>
+#include <string.h>
 
 #include "sc_top/node/node_priv.h"
 
@@ -39,13 +40,10 @@ static unsigned cores_of(const struct reset_request *request)
     return request->kind == RESET_CORES ? request->cores : RESET_CORE_PRO | RESET_CORE_APP;
 }
 
-static void assert_reset(void *ctx, sim_time now)
+static void reset_now(struct node *node, sim_time now)
 {
-    struct node *node = ctx;
     const struct reset_request request = node->reset;
     unsigned cores = cores_of(&request);
-    tell_watchdog(node, &request, cores, now);
-    node->resets++;
     if (request.kind != RESET_CORES) {
         bool everything = request.kind == RESET_CHIP;
         esp32_devices_reset(node, everything ? DEV_RESET_POWER_ON : DEV_RESET_SYSTEM, now);
@@ -62,7 +60,15 @@ static void assert_reset(void *ctx, sim_time now)
         node->core[i].dead = false;
     }
     node->reset_cores = cores;
-    sim_time end = request.start + request.length;
+}
+
+static void assert_reset(void *ctx, sim_time now)
+{
+    struct node *node = ctx;
+    tell_watchdog(node, &node->reset, cores_of(&node->reset), now);
+    node->resets++;
+    reset_now(node, now);
+    sim_time end = node->reset.start + node->reset.length;
     evq_schedule(node->evq, &node->reset_end, end > now ? end : now);
 }
 
@@ -86,14 +92,54 @@ static void request_reset(void *ctx, const struct reset_request *request)
 {
     struct node *node = ctx;
     bool pending = evq_is_scheduled(&node->reset_start);
+    if (node->is_off)
+        return;
     if (pending && request->kind <= node->reset.kind)
         return;
     node->reset = *request;
     evq_schedule(node->evq, &node->reset_start, request->start);
 }
 
+/* --- The supply -------------------------------------------------------------------------------------------------- */
+
+/* Internal memory forgets; it is all 0 after the next power-on, as after the first. */
+static void forget_memory(struct node *node)
+{
+    static const enum bus_bank banks[] = {BUS_BANK_SRAM0, BUS_BANK_SRAM21, BUS_BANK_RTC_FAST, BUS_BANK_RTC_SLOW};
+    for (unsigned i = 0; i < sizeof banks / sizeof banks[0]; i++) {
+        struct bus_mem *bank = bus_map_bank(node->map, banks[i]);
+        memset(bank->bytes, 0, bank->size);
+        bus_mem_wrote(bank, 0, bank->size);
+    }
+}
+
+static void power_changed(void *ctx, sim_time now)
+{
+    struct node *node = ctx;
+    node->reset = (struct reset_request){.kind = RESET_CHIP, .cause = RESET_CAUSE_POWER_ON, .start = now};
+    node_chips_power_cut(node, now);
+    evq_cancel(node->evq, &node->reset_start);
+    evq_cancel(node->evq, &node->reset_end);
+    forget_memory(node);
+    if (node->is_off)
+        reset_now(node, now);
+    else
+        assert_reset(node, now);
+}
+
+void node_set_supply(struct node *node, unsigned millivolts, sim_time at)
+{
+    bool is_off = millivolts < NODE_OFF_MILLIVOLTS;
+    rtc_cntl_set_supply(&node->devices.rtc_cntl, millivolts, at);
+    if (is_off == node->is_off)
+        return;
+    node->is_off = is_off;
+    evq_schedule(node->evq, &node->power, at);
+}
+
 void node_reset_init(struct node *node)
 {
+    evq_event_init(&node->power, power_changed, node, EVQ_PHASE_CPU);
     node->reset_port = (struct reset_port){.ctx = node, .request = request_reset};
     evq_event_init(&node->reset_start, assert_reset, node, EVQ_PHASE_CPU);
     evq_event_init(&node->reset_end, release_reset, node, EVQ_PHASE_CPU);

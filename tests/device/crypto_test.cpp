@@ -7,10 +7,12 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <memory>
 #include <string>
 
 #include "peripherals/aes/aes.h"
+#include "peripherals/flash_crypt/flash_crypt.h"
 #include "peripherals/rsa/rsa.h"
 #include "peripherals/sha/sha.h"
 #include "tests/support/device_bench.h"
@@ -616,6 +618,97 @@ TEST_F(Rsa, MemoryIsCleanAfterResetAndAfterPowerUp)
     bench.run_to_next_event();
     EXPECT_EQ(read(RSA_CLEAN), 1u);
     EXPECT_EQ(read(0x000), 0u);
+}
+
+/* --- Flash encryption ----------------------------------------------------------------------------------------------
+ */
+
+// Expected: espsecure 3.1 of esptool, `espsecure.py encrypt_flash_data -k KEY -a ADDRESS --flash_crypt_conf CONFIG -o
+// OUT IN`, where KEY is the bytes 00 to 1f, or 40 to 57 for the short one, and IN is 96 bytes 7 n + 3.
+class FlashCrypt : public ::testing::Test
+{
+  protected:
+    device_bench bench;
+    struct flash_crypt crypt = {};
+    bytes plain = bytes(96);
+
+    void SetUp() override
+    {
+        for (size_t i = 0; i < plain.size(); i++)
+            plain[i] = (uint8_t)(7 * i + 3);
+        ASSERT_EQ(flash_crypt_init(&crypt, "flash_crypt", &bench.env), SIM_OK);
+    }
+    void TearDown() override
+    {
+        flash_crypt_fini(&crypt);
+    }
+    // As espefuse burns a key file: its last byte first.
+    void burn(uint8_t first, unsigned size, unsigned config)
+    {
+        uint32_t fuses[8] = {};
+        for (unsigned i = 0; i < size; i++)
+            fuses[(size - 1 - i) / 4] |= (uint32_t)(first + i) << 8 * ((size - 1 - i) % 4);
+        flash_crypt_set_key(&crypt, fuses, size == 24, config);
+    }
+    std::string encrypt(uint32_t offset, uint32_t length)
+    {
+        bytes out(length);
+        flash_crypt_encrypt(&crypt, offset, plain.data(), out.data(), length);
+        bytes again(length);
+        flash_crypt_decrypt(&crypt, offset, out.data(), again.data(), length);
+        EXPECT_TRUE(std::equal(again.begin(), again.end(), plain.begin()));
+        return to_hex(out);
+    }
+};
+
+TEST_F(FlashCrypt, MakesOfAFlashImageWhatEspsecureMakes)
+{
+    burn(0, 32, 15);
+    EXPECT_EQ(encrypt(0xABCDE0, 96), "a14ffecd0b463ed96c452130bbd1bf9d5a55ab3c2a9ddd9021e2e21ab8a2178a"
+                                     "329bc46f256ce37f83fc62c3f424cc8b5f6bb0bdc0f0e0c4a942bed927b507ea"
+                                     "32829eb0ad7013dc19375106d1ade70b71d2515f226f3d9208460e08ae3aec4d");
+}
+
+TEST_F(FlashCrypt, EachBitOfTheConfigurationMakesTheAddressCountInItsPartOfTheKey)
+{
+    static const struct {
+        unsigned config;
+        const char *expected;
+    } rows[] = {{0, "ad26982ddf1e69ae0aaaaeda0d1865da0f62364372d64085cf74732e74cc2349"},
+                {1, "afac6581ba70c79f8e0bd121feb004acb8124f9124440b607d5ab02e7a746401"},
+                {2, "304ed3c558bc0b6986501ea0f0fb8f4b81db8809d9311b49b0e4b2a0df534a7f"},
+                {4, "de9132c2b5fec1d2f4d0a96907a2d199d84a61ef99fd7c3fb1676d8a81e22e48"},
+                {8, "f0b0231173b0c1078aa3f91270884305f8080e6afb8e456be801028c228e75c3"}};
+    for (const auto &row : rows) {
+        burn(0, 32, row.config);
+        EXPECT_EQ(encrypt(0xFFFFE0, 32), row.expected) << row.config;
+    }
+}
+
+TEST_F(FlashCrypt, AKeyOfCodingScheme34UsesSomeOfItsBytesTwice)
+{
+    burn(0x40, 24, 15);
+    EXPECT_EQ(encrypt(0x1000, 32), "393a1a0dab08916f50f6b26a20304f2101d6841917712aa4db13964510a342cc");
+}
+
+TEST_F(FlashCrypt, EncryptsForTheFlashControllerWhatSoftwarePutsIntoItsRegisters)
+{
+    burn(0, 32, 15);
+    EXPECT_EQ(dev_read(&crypt.dev, 0x28, 4, bench.now), 0u);
+    for (unsigned i = 0; i < 8; i++) {
+        uint32_t word;
+        std::memcpy(&word, &plain[4 * i], 4);
+        dev_write(&crypt.dev, 4 * i, 4, word, bench.now);
+    }
+    dev_write(&crypt.dev, 0x24, 4, 0xABCDE0, bench.now);
+    dev_write(&crypt.dev, 0x20, 4, 1, bench.now);
+    EXPECT_EQ(dev_read(&crypt.dev, 0x28, 4, bench.now), 1u);
+    bytes sent(32);
+    EXPECT_FALSE(flash_crypt_fetch(&crypt, 0, sent.data(), 32)) << "not while SPI_ENCRYPT_ENABLE is off";
+    crypt.sends_result = true;
+    EXPECT_TRUE(flash_crypt_fetch(&crypt, 0, sent.data(), 20));
+    EXPECT_TRUE(flash_crypt_fetch(&crypt, 20, sent.data() + 20, 12));
+    EXPECT_EQ(to_hex(sent), "a14ffecd0b463ed96c452130bbd1bf9d5a55ab3c2a9ddd9021e2e21ab8a2178a");
 }
 
 } // namespace

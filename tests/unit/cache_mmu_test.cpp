@@ -2,6 +2,8 @@
 // The caches of flash and external RAM: what they hold, what a line costs, and what a core's program feels of it.
 #include <gtest/gtest.h>
 
+#include <cstring>
+
 #include "bus/cache.h"
 #include "bus/map.h"
 #include "tests/support/xt_bench.h"
@@ -233,6 +235,92 @@ TEST_F(CachedProgram, LoadsAndStoresWaitForTheirLines)
     const uint32_t set = xt_bench::DATA / BUS_CACHE_LINE % BUS_CACHE_SETS;
     EXPECT_EQ(cache.set[set].dirty, 0);
     EXPECT_NE(cache.set[set + 2].dirty, 0);
+}
+
+// --- Page sizes
+// --------------------------------------------------------------------------------------------------------
+
+class Pages : public Caches
+{
+  protected:
+    struct bus_mem *ram = nullptr, *flash = nullptr;
+
+    void SetUp() override
+    {
+        Caches::SetUp();
+        ram = bus_map_bank(map, BUS_BANK_PSRAM);
+        flash = bus_map_bank(map, BUS_BANK_FLASH);
+        for (uint32_t at = 0; at < ram->size; at += 4) {
+            memcpy(ram->bytes + at, &at, 4);
+            memcpy(flash->bytes + at, &at, 4);
+        }
+    }
+    uint32_t load(uint32_t address, bool *legal = nullptr)
+    {
+        struct bus_access access = {};
+        access.address = address;
+        access.size = 4;
+        access.time = now;
+        struct bus_port *port = bus_map_port(map, BUS_PRO_CPU);
+        EXPECT_EQ(port->access(port->ctx, &access), BUS_OK);
+        uint32_t where;
+        bool illegal = bus_map_illegal(map, 0, &where);
+        EXPECT_TRUE(!illegal || where == address);
+        bus_map_clear_illegal(map, 0, now);
+        if (legal)
+            *legal = !illegal;
+        return access.value;
+    }
+};
+
+TEST_F(Pages, OfExternalRamMayBeSmallerDownToTwoKilobytes)
+{
+    for (unsigned mode = 0; mode <= 4; mode++) {
+        uint32_t size = 0x8000u >> mode, span = 128 * size;
+        bus_map_set_page_modes(map, 0, 0, mode);
+        bus_map_set_page(map, 0, 1152 + 3, 200);
+        EXPECT_EQ(load(RAM + 3 * size - 4), 3 * size - 4) << mode;
+        if (200 * size < ram->size) {
+            EXPECT_EQ(load(RAM + 3 * size + 8), 200 * size + 8) << mode;
+            uint32_t low = 3 * size - 2; // two bytes of each page
+            EXPECT_EQ(load(RAM + low), (low - 2) >> 16 | (200 * size & 0xFFFF) << 16) << mode;
+        }
+        bool legal;
+        load(RAM + span - 4, &legal);
+        EXPECT_TRUE(legal) << mode;
+        if (mode > 0) {
+            EXPECT_EQ(load(RAM + span, &legal), 0u);
+            EXPECT_FALSE(legal) << "the table has no entry for what is behind 128 pages; mode " << mode;
+        }
+        bus_map_set_page(map, 0, 1152 + 3, 3);
+    }
+}
+
+TEST_F(Pages, OfFlashMayBeSmallerAndEachCoreHasItsOwnSize)
+{
+    bus_map_set_page_modes(map, 0, 2, 0);
+    bus_map_set_page(map, 0, 5, 17);
+    EXPECT_EQ(load(DROM + 5 * 0x4000 + 0x10), 17u * 0x4000 + 0x10);
+    bool legal;
+    load(DROM + 64 * 0x4000, &legal);
+    EXPECT_FALSE(legal);
+    struct bus_access access = {};
+    access.address = DROM + 5 * 0x10000;
+    access.size = 4;
+    access.time = now;
+    struct bus_port *app = bus_map_port(map, BUS_APP_CPU);
+    EXPECT_EQ(app->access(app->ctx, &access), BUS_OK);
+    EXPECT_EQ(access.value, 5u * 0x10000);
+}
+
+TEST_F(Pages, SmallerThanTheMapsGiveNoDirectPointers)
+{
+    struct bus_port *port = bus_map_port(map, BUS_PRO_CPU);
+    struct bus_dmi dmi;
+    bus_map_set_page_modes(map, 0, 0, 2);
+    EXPECT_TRUE(port->dmi(port->ctx, RAM, &dmi)) << "8 KB";
+    bus_map_set_page_modes(map, 0, 0, 3);
+    EXPECT_FALSE(port->dmi(port->ctx, RAM, &dmi)) << "4 KB";
 }
 
 } // namespace

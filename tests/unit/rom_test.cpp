@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cstring>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -194,7 +195,9 @@ class rom_node
     struct node *node = nullptr;
     std::vector<std::string> incidents;
 
-    rom_node(struct image *content, rom_ptr given, bool boots) : image(content), rom(std::move(given))
+    rom_node(struct image *content, rom_ptr given, bool boots,
+             const std::function<void(struct node_config *)> &change = nullptr)
+        : image(content), rom(std::move(given))
     {
         struct node_config config = {};
         config.name = "node0";
@@ -213,6 +216,8 @@ class rom_node
             if (kind == NODE_ROM_CALL)
                 static_cast<rom_node *>(ctx)->incidents.emplace_back(text);
         };
+        if (change)
+            change(&config);
         EXPECT_EQ(node_create(&config, &node), SIM_OK) << log.text();
         EXPECT_EQ(node_power_on(node), SIM_OK);
     }
@@ -224,6 +229,36 @@ class rom_node
     rom_node(const rom_node &) = delete;
     rom_node &operator=(const rom_node &) = delete;
 
+    // As the PRO CPU's.
+    uint32_t access(uint32_t address, bool write, uint32_t value = 0) const
+    {
+        struct bus_access access = {};
+        access.address = address;
+        access.size = 4;
+        access.write = write;
+        access.value = value;
+        access.time = node_now(node);
+        struct bus_port *port = bus_map_port(node_map(node), BUS_PRO_CPU);
+        EXPECT_EQ(port->access(port->ctx, &access), BUS_OK);
+        return access.value;
+    }
+    void store(uint32_t address, uint32_t value) const
+    {
+        access(address, true, value);
+    }
+    uint32_t load(uint32_t address) const
+    {
+        return access(address, false);
+    }
+    void run_for(sim_time duration) const
+    {
+        node_run(node, node_now(node) + duration);
+    }
+    const uint8_t *flash() const
+    {
+        uint32_t size;
+        return node_flash_bytes(node, &size);
+    }
     uint32_t word(uint32_t address) const
     {
         uint32_t value = 0;
@@ -312,6 +347,195 @@ TEST(rom_missing, a_program_that_the_node_loads_finds_the_roms_variables)
     node_run(board.node, SIM_US(10));
     EXPECT_EQ(board.word(0x3FFE0444), 0x9ABCDEF0u);
     EXPECT_EQ(board.word(VARIABLE_PRO), 40u) << "ticks of the CPU clock in a microsecond";
+}
+
+// --- Flash encryption ------------------------------------------------------------------------------------------------
+
+constexpr uint32_t MMU_PRO = 0x3FF10000, DROM = 0x3F400000, SPI1 = 0x3FF42000, FLASH_CRYPT = 0x3FF5B000;
+constexpr uint32_t SPI_DECRYPT = 1 << 12, SPI_ENCRYPT = 1 << 8; // DPORT's SLAVE_SPI_CONFIG
+
+// espsecure.py encrypt_flash_data -k KEY -a 0x1000 --flash_crypt_conf 15: 32 bytes 7 n + 3, key 00 to 1f.
+constexpr uint8_t CIPHER[32] = {0xbe, 0xc9, 0xba, 0x38, 0xf4, 0x2c, 0xb1, 0x14, 0x66, 0x17, 0x67,
+                                0x0c, 0xc5, 0x96, 0x2e, 0x8b, 0x20, 0x67, 0xa4, 0x72, 0x5d, 0xc4,
+                                0xdb, 0x79, 0x06, 0x74, 0x7b, 0x88, 0xa4, 0xbb, 0xb2, 0x77};
+constexpr uint32_t PLAIN_0 = 0x18110A03, CIPHER_0 = 0x38BAC9BE;
+
+class encrypted_node : public rom_node
+{
+  public:
+    // strap: 0x13 boots from flash, 0x03 waits for a download. count: FLASH_CRYPT_CNT. options: of eFuse block 0,
+    // word 6.
+    encrypted_node(uint32_t strap, unsigned count, uint32_t options = 0)
+        : rom_node(chip(content()), parse(raw_rom(idle())), true, [&](struct node_config *config) {
+              config->strap = strap;
+              config->fuses[0][0] = count << 20;
+              config->fuses[0][5] = UINT32_C(15) << 28;
+              config->fuses[0][6] = options;
+              for (unsigned i = 0; i < 32; i++)
+                  config->fuses[1][i / 4] |= (31 - i) << 8 * (i % 4);
+          })
+    {
+        run_for(SIM_US(10));
+        store(MMU_PRO, 0);                                    // flash from 0 on at DROM
+        store(DPORT + 0x44, load(DPORT + 0x44) & ~(1u << 4)); // CACHE_CTRL1: DROM0 open
+        store(DPORT + 0x40, load(DPORT + 0x40) | 1u << 3);    // CACHE_CTRL: enable
+    }
+    void spi(uint32_t command)
+    {
+        store(SPI1, command);
+        run_for(SIM_US(50));
+    }
+
+  private:
+    static std::vector<uint8_t> content()
+    {
+        std::vector<uint8_t> bytes(0x2000, 0xFF);
+        std::copy(std::begin(CIPHER), std::end(CIPHER), bytes.begin() + 0x1000);
+        return bytes;
+    }
+    static guest idle()
+    {
+        guest g(ROM_0_ADDRESS);
+        g.forever();
+        return g;
+    }
+};
+
+TEST(flash_encryption, is_on_while_an_odd_number_of_bits_of_the_counter_is_burnt)
+{
+    EXPECT_EQ(encrypted_node(0x13, 0).load(DROM + 0x1000), CIPHER_0);
+    EXPECT_EQ(encrypted_node(0x13, 1).load(DROM + 0x1000), PLAIN_0);
+    EXPECT_EQ(encrypted_node(0x13, 3).load(DROM + 0x1000), CIPHER_0);
+    EXPECT_EQ(encrypted_node(0x13, 0x7F).load(DROM + 0x1000), PLAIN_0);
+}
+
+TEST(flash_encryption, concerns_the_caches_and_not_what_software_reads_from_the_chip)
+{
+    encrypted_node board(0x13, 1);
+    board.store(SPI1 + 0x1C, UINT32_C(1) << 31 | 1u << 30 | 1u << 28); // USER: command, address, MISO
+    board.store(SPI1 + 0x20, UINT32_C(23) << 26);                      // USER1: 24 bits of address
+    board.store(SPI1 + 0x24, UINT32_C(7) << 28 | 0x03);                // USER2: read
+    board.store(SPI1 + 0x2C, 31);                                      // MISO_DLEN
+    board.store(SPI1 + 0x04, UINT32_C(0x1000) << 8);
+    board.spi(1u << 18); // USR
+    EXPECT_EQ(board.load(SPI1 + 0x80), CIPHER_0);
+    EXPECT_EQ(board.load(DROM + 0x1000), PLAIN_0);
+}
+
+TEST(flash_encryption, in_download_mode_is_software_s_choice_unless_fuses_deny_it)
+{
+    encrypted_node open(0x03, 1);
+    EXPECT_EQ(open.load(DROM + 0x1000), CIPHER_0);
+    open.store(DPORT + 0xC8, SPI_DECRYPT);
+    EXPECT_EQ(open.load(DROM + 0x1000), PLAIN_0);
+    open.store(DPORT + 0xC8, 0);
+    EXPECT_EQ(open.load(DROM + 0x1000), CIPHER_0);
+
+    encrypted_node no_decrypt(0x03, 1, 1 << 8);
+    no_decrypt.store(DPORT + 0xC8, SPI_DECRYPT);
+    EXPECT_EQ(no_decrypt.load(DROM + 0x1000), CIPHER_0);
+
+    encrypted_node no_cache(0x03, 1, 1 << 9);
+    no_cache.store(DPORT + 0xC8, SPI_DECRYPT);
+    EXPECT_EQ(no_cache.load(DROM + 0x1000), 0u) << "DISABLE_DL_CACHE";
+}
+
+// As the ROM's SPI_Encrypt_Write does it: the words to be written go to the encryption block, the plain ones to SPI1.
+TEST(flash_encryption, of_what_is_written_goes_by_the_encryption_block)
+{
+    encrypted_node board(0x13, 1);
+    board.load(DROM + 0x1800); // in use before it is written
+    const uint32_t address = 0x1000 + 0x800;
+    for (int pass = 0; pass < 2; pass++) { // first to see what it must look like there
+        board.store(DPORT + 0xC8, pass ? SPI_ENCRYPT : 0);
+        board.store(FLASH_CRYPT + 0x24, address);
+        for (unsigned i = 0; i < 8; i++) {
+            board.store(FLASH_CRYPT + 4 * i, 0x01010101 * (i + 1));
+            board.store(SPI1 + 0x80 + 4 * i, 0x01010101 * (i + 1));
+        }
+        board.store(FLASH_CRYPT + 0x20, 1);
+        EXPECT_EQ(board.load(FLASH_CRYPT + 0x28), 1u);
+        if (pass == 0)
+            continue;
+        board.spi(UINT32_C(1) << 30); // FLASH_WREN
+        board.store(SPI1 + 0x04, UINT32_C(32) << 24 | address);
+        board.spi(UINT32_C(1) << 25); // FLASH_PP
+        board.run_for(SIM_MS(3));
+    }
+    EXPECT_NE(board.flash()[address], 1);
+    EXPECT_NE(board.flash()[address], 0xFF);
+    for (unsigned i = 0; i < 8; i++)
+        EXPECT_EQ(board.load(DROM + address + 4 * i), 0x01010101 * (i + 1)) << i;
+}
+
+// --- Loss of power ---------------------------------------------------------------------------------------------------
+
+// Copies a word of RTC memory to the next one and puts a note in its place.
+guest note_maker()
+{
+    guest g(ROM_0_ADDRESS);
+    g.li(2, RTC_SLOW);
+    g.op("l32i", {3, 2, 0});
+    g.op("s32i", {3, 2, 4}); // what was there
+    g.li(3, 7);
+    g.op("s32i", {3, 2, 0});
+    g.forever();
+    return g;
+}
+
+TEST(supply, that_fails_leaves_a_sector_half_erased_and_internal_memory_empty)
+{
+    std::vector<uint8_t> content(0x20000, 0x5A);
+    rom_node board(chip(content), parse(raw_rom(note_maker())), true);
+    board.run_for(SIM_MS(1));
+    board.store(SPI1 + 0x04, 0x10000);
+    board.store(SPI1, UINT32_C(1) << 30); // FLASH_WREN
+    board.run_for(SIM_MS(1));
+    board.store(SPI1, UINT32_C(1) << 24); // FLASH_SE
+    board.run_for(SIM_MS(10));            // of about 45
+    EXPECT_EQ(board.flash()[0x10000], 0x5A) << "what an erase does appears when it is over";
+    EXPECT_EQ(board.word(RTC_SLOW), 7u);
+    node_set_supply(board.node, 0, node_now(board.node));
+    board.run_for(SIM_MS(1));
+    EXPECT_EQ(board.word(RTC_SLOW), 0u);
+    unsigned old = 0, erased = 0;
+    for (uint32_t i = 0; i < 4096; i++) {
+        old += board.flash()[0x10000 + i] == 0x5A;
+        erased += board.flash()[0x10000 + i] == 0xFF;
+    }
+    EXPECT_LT(old, 4000u);
+    EXPECT_LT(erased, 4000u);
+    EXPECT_EQ(board.flash()[0xFFFF], 0x5A) << "the neighbours are as they were";
+    EXPECT_EQ(board.flash()[0x11000], 0x5A);
+    std::vector<uint8_t> after(board.flash(), board.flash() + content.size());
+
+    board.run_for(SIM_S(20)); // longer than any watchdog waits
+    struct node_counts counts;
+    node_get_counts(board.node, &counts);
+    EXPECT_EQ(counts.resets, 0u) << "nobody resets what is off";
+    EXPECT_TRUE(std::equal(after.begin(), after.end(), board.flash()));
+
+    node_set_supply(board.node, 3300, node_now(board.node));
+    board.run_for(SIM_US(100));
+    node_get_counts(board.node, &counts);
+    EXPECT_EQ(counts.resets, 1u);
+    EXPECT_EQ(board.word(RTC_SLOW), 7u) << "the program has started again";
+    EXPECT_EQ(board.word(RTC_SLOW + 4), 0u);
+    EXPECT_EQ(board.load(RTC_CNTL + 0x34) & 0x3F, 1u) << "power-on";
+}
+
+TEST(supply, that_only_sinks_is_the_brown_out_detector_s_business)
+{
+    guest g(ROM_0_ADDRESS);
+    g.forever();
+    rom_node board(chip({0xFF}), parse(raw_rom(g)), true);
+    board.run_for(SIM_MS(1));
+    node_set_supply(board.node, 2100, node_now(board.node));
+    board.run_for(SIM_MS(1));
+    struct node_counts counts;
+    node_get_counts(board.node, &counts);
+    EXPECT_EQ(counts.resets, 0u) << "it is off after reset";
+    EXPECT_EQ(node_get_state(board.node), NODE_ACTIVE);
 }
 
 } // namespace
