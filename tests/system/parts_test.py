@@ -7,45 +7,8 @@ import sys
 import zlib
 
 import system_test
-from system_test import Vesper, firmware
+from system_test import ROOT, Vesper, firmware
 
-# The board of firmware/apps/parts.
-BOARD = """
-[run]
-until = "1s"
-output = "out"
-[trace]
-patterns = ["node0.gpio.gpio16", "node0.gpio.gpio17", "node0.gpio.gpio5"]
-[[node]]
-firmware = "@parts@"
-[[part]]
-kind = "st7789"
-name = "screen"
-sclk = 21
-mosi = 22
-miso = 35
-cs = 33
-dc = 32
-reset = 4
-[[part]]
-kind = "at25"
-[[part]]
-kind = "max31855"
-cs = 15
-celsius = 321.25
-[[part]]
-kind = "lm75"
-sda = 13
-scl = 14
-celsius = 21.5
-[[part]]
-kind = "at24"
-sda = 13
-scl = 14
-[[analog]]
-pad = 34
-volts = 1.0
-"""
 
 
 def read_png(data):
@@ -83,6 +46,25 @@ def pixel(x, y):
     return bytes([red << 3 | red >> 2, green << 2 | green >> 4, blue << 3 | blue >> 2])
 
 
+class BadParts(Vesper):
+    """What cannot be put on a board is refused, with the reason."""
+
+    def test_pads_names_and_sizes(self):
+        other = "[[part]]\nkind = 'st7789'\ncs = 33\n"
+        for part, said in [("kind = 'ili9341'\ncs = 18", "cs must be four pads"),
+                           ("kind = 'at25'\nsize = '512B'", "size a power of two from 1KB"),
+                           ("kind = 'ili9341'\nturned = 45", "turned a multiple of 90"),
+                           ("kind = 'max31855'\nmiso = 3", "miso is a console's pad"),
+                           ("kind = 'max31855'\ncs = 33", "another part has this chip select"),
+                           ("kind = 'st7789'", "this name"),
+                           ("kind = 'at25'\nfile = 'none.bin'", "none.bin cannot be read")]:
+            with self.subTest(part):
+                self.write("s.toml", f"[[node]]\nfirmware = '{firmware('hello')}'\n{other}[[part]]\n{part}\n")
+                result = self.run_vesper("run", "s.toml", "--until", "1ms", "-o", "out")
+                self.expect_exit(result, 2)
+                self.assertIn(said, result.stderr)
+
+
 class Parts(Vesper):
     """One run of the program; what it says, draws and shows on its pads."""
 
@@ -92,8 +74,9 @@ class Parts(Vesper):
 
     def run_parts(self):
         if Parts.kept is None:
-            self.write("s.toml", BOARD.replace("@parts@", str(firmware("parts"))))
-            result = self.run_vesper("run", "s.toml")
+            board = (ROOT / "scenarios" / "parts.toml").read_text()
+            self.write("s.toml", board.replace("../build/release/firmware/parts.elf", str(firmware("parts"))))
+            result = self.run_vesper("run", "s.toml", "-o", "out")
             pictures = sorted(path.name for path in (self.folder / "out").glob("*.png"))
             Parts.kept = (result, {name: self.read(f"out/{name}") for name in pictures},
                           self.read("out/wave.vcd").decode())
