@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A board full of parts, driven through the registers in the way of ESP-IDF's drivers: display, EEPROMs and sensors on
- * SPI and I2C, LED PWM with fades, analog converters, UARTs, eFuses. */
+ * SPI and I2C, LED PWM with fades, analog converters, UARTs, timers, eFuses. */
 #include "firmware/apps/parts/parts.h"
 
 #include "firmware/drivers/chip.h"
@@ -58,6 +58,7 @@ int main(void)
     try_i2c(&checks);
     try_analog(&checks);
     try_serial(&checks);
+    try_timers(&checks);
     try_efuse(&checks);
     return check_summary(&checks, "parts");
 }

@@ -19,6 +19,7 @@ void try_i2c(struct checks *checks);
 void try_pwm(struct checks *checks);
 void try_analog(struct checks *checks);
 void try_serial(struct checks *checks);
+void try_timers(struct checks *checks);
 void try_efuse(struct checks *checks);
 
 #endif
