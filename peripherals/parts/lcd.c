@@ -350,7 +350,7 @@ static void take_bits(struct lcd *lcd, const uint8_t *out, uint32_t bits, sim_ti
     bool is_data = lcd->config.is_data(lcd->config.ctx, now), is_drawing = false;
     for (uint32_t i = 0; i < bits;) {
         unsigned n = lcd->bits == 0 && bits - i >= 8 && i % 8 == 0 ? 8 : 1;
-        lcd->byte = n == 8 ? out[i / 8] : (uint8_t)(lcd->byte << 1 | (out[i / 8] >> (7 - i % 8) & 1));
+        lcd->byte = (uint8_t)(n == 8 ? out[i / 8] : lcd->byte << 1 | (out[i / 8] >> (7 - i % 8) & 1));
         lcd->bits = (lcd->bits + n) % 8;
         i += n;
         if (lcd->bits != 0)
