@@ -19,13 +19,16 @@ struct net_host {
     struct host_frame *queue; /* ring of config.queue */
     unsigned read, count;
     sim_time now;  /* of the poll or input that is being handled */
+    sim_time last; /* at which a frame passed, either way; SIM_TIME_NEVER: none yet */
+    sim_time free; /* from when on the next frame of the host may enter */
     size_t cursor; /* replay */
     struct net_entry next;
 };
 
 struct net_host_config net_host_typical(const char *name, uint32_t id)
 {
-    const struct net_host_config config = {.port = net_port_typical(name, id), .latency = SIM_US(10), .queue = 256};
+    const struct net_host_config config = {
+        .port = net_port_typical(name, id), .latency = SIM_US(10), .gap = SIM_US(40), .queue = 256};
     return config;
 }
 
@@ -43,7 +46,8 @@ static void host_sent(void *ctx, const uint8_t *frame, unsigned length)
         return;
     }
     struct host_frame *slot = &host->queue[(host->read + host->count++) % host->config.queue];
-    slot->due = host->now + host->config.latency;
+    slot->due = host->now + host->config.latency > host->free ? host->now + host->config.latency : host->free;
+    host->free = slot->due + host->config.gap;
     slot->length = length;
     memcpy(slot->bytes, frame, length);
     if (host->count == 1)
@@ -55,6 +59,7 @@ static void put_in(struct net_host *host, const uint8_t *frame, unsigned length,
     if (host->config.record)
         net_record_write(host->config.record, now, host->config.port.id, frame, length);
     host->counts.from_host++;
+    host->last = now;
     net_port_send(host->port, frame, length, now);
 }
 
@@ -73,7 +78,10 @@ static void enter_from_queue(struct net_host *host, sim_time now)
 /* Fetches the next entry; false and nothing scheduled when there is none. */
 static bool next_of_replay(struct net_host *host)
 {
-    return net_replay_next(host->config.replay, host->config.port.id, &host->cursor, &host->next);
+    bool is_left = net_replay_next(host->config.replay, host->config.port.id, &host->cursor, &host->next);
+    if (!is_left)
+        host->next.bytes = NULL;
+    return is_left;
 }
 
 static void enter_from_replay(struct net_host *host, sim_time now)
@@ -102,6 +110,7 @@ static void deliver(void *ctx, const uint8_t *frame, unsigned length, sim_time s
 {
     struct net_host *host = ctx;
     (void)start;
+    host->last = end;
     if (!host->backend.input) {
         host->counts.dropped_no_backend++;
         return;
@@ -124,6 +133,15 @@ unsigned net_host_descriptors(struct net_host *host, struct pollfd *fds, unsigne
     return host->backend.descriptors ? host->backend.descriptors(host->backend.ctx, fds, room) : 0;
 }
 
+/* What waits in the queue is due within the latency, or a gap after a frame that has just passed or will: a replay
+ * finds the same. */
+bool net_host_is_active(const struct net_host *host, sim_time since, sim_time now)
+{
+    if (host->config.replay ? host->next.bytes && host->next.time <= now + host->config.latency : host->count > 0)
+        return true;
+    return host->last != SIM_TIME_NEVER && host->last >= since;
+}
+
 /* --- life -------------------------------------------------------------------------------------------------------- */
 
 struct net_host *net_host_create(struct net_switch *net, const struct net_host_config *config, struct evq *q)
@@ -133,6 +151,7 @@ struct net_host *net_host_create(struct net_switch *net, const struct net_host_c
     struct host_frame *queue = calloc(config->queue, sizeof *queue);
     if (!host || !queue)
         goto no_memory;
+    host->last = SIM_TIME_NEVER;
     host->config = *config;
     host->config.port.bits_per_second = 0;
     host->config.port.delay = 0;

@@ -37,12 +37,14 @@ struct net_backend {
 struct net_host_config {
     struct net_port_config port;     /* bits_per_second and delay have no effect: the host has no line */
     sim_time latency;                /* of the host's frames */
+    sim_time gap;                    /* from one of them to the next, at least */
     unsigned queue;                  /* frames from the host that wait for their time, > 0 */
     struct net_record *record;       /* NULL: not recorded */
     const struct net_replay *replay; /* not NULL: frames come from here and nothing else */
 };
 
-/* 10 us, 256 frames. */
+/* 10 us; 40 us, since what a look brings at once, such as a request on each of many connections, is more than the few
+ * receive buffers of a small device hold; 256 frames. */
 struct net_host_config net_host_typical(const char *name, uint32_t id);
 
 struct net_host_counts {
@@ -64,9 +66,12 @@ struct net_sink net_host_sink(struct net_host *host);
 /* Takes a back end over. In a replay it is destroyed at once: the host is not to be touched. */
 void net_host_set_backend(struct net_host *host, const struct net_backend *backend);
 
-/* Looks at the host now: not before evq_now(). A run is reproducible only from its record, but it depends on nothing
- * else that these times be multiples of a fixed interval. */
+/* Looks at the host now: not before evq_now(). A run is reproducible only from its record, and only if these
+ * times depend on nothing else than what is in the record. */
 void net_host_poll(struct net_host *host, sim_time now);
+
+/* Whether a frame has passed at `since` or later, or one of the host's waits to enter. In a replay it is the same. */
+bool net_host_is_active(const struct net_host *host, sim_time since, sim_time now);
 
 /* As the back end's. */
 unsigned net_host_descriptors(struct net_host *host, struct pollfd *fds, unsigned room);

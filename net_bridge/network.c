@@ -14,7 +14,7 @@ struct network {
     struct slirp_backend *slirp; /* one of these, or none */
     struct tap_backend *tap;
     struct link_backend *link;
-    sim_time interval, next_poll;
+    sim_time interval, active_interval, next_poll;
 };
 
 struct network_config network_typical(const char *name, uint32_t id)
@@ -24,6 +24,7 @@ struct network_config network_typical(const char *name, uint32_t id)
                                           .backend = NETWORK_NONE,
                                           .slirp = slirp_typical(),
                                           .interval = SIM_MS(1),
+                                          .active_interval = SIM_US(125),
                                           .net = net_switch_typical()};
     return config;
 }
@@ -57,6 +58,11 @@ static enum sim_status add_backend(struct network *network, const struct network
     return SIM_OK;
 }
 
+static sim_time next_multiple(sim_time now, sim_time interval)
+{
+    return now + interval - now % interval;
+}
+
 static enum sim_status build(struct network *network, const struct network_config *config, struct evq *q,
                              struct log *log)
 {
@@ -75,7 +81,8 @@ static enum sim_status build(struct network *network, const struct network_confi
     bool is_polled = config->backend != NETWORK_NONE;
     bool has_host = is_polled && !config->replay;
     network->interval = config->interval;
-    network->next_poll = is_polled ? evq_now(q) + config->interval - evq_now(q) % config->interval : SIM_TIME_NEVER;
+    network->active_interval = config->active_interval;
+    network->next_poll = is_polled ? next_multiple(evq_now(q), config->interval) : SIM_TIME_NEVER;
     return has_host ? add_backend(network, config, q, log) : SIM_OK;
 }
 
@@ -120,12 +127,18 @@ sim_time network_next_poll(const struct network *network)
     return network->next_poll;
 }
 
+/* Frames come in conversations: a request's second segment or a stream's next one must not wait for an interval, in
+ * which a connected peer could have sent a dozen. */
 void network_poll(struct network *network, sim_time now)
 {
     if (now < network->next_poll)
         return;
     net_host_poll(network->host, now);
-    network->next_poll = now + network->interval - now % network->interval;
+    network->next_poll = next_multiple(now, network->interval);
+    if (!net_host_is_active(network->host, now > network->interval ? now - network->interval : 0, now))
+        return;
+    sim_time soon = next_multiple(now, network->active_interval);
+    network->next_poll = soon < network->next_poll ? soon : network->next_poll;
 }
 
 unsigned network_descriptors(struct network *network, struct pollfd *fds, unsigned room)

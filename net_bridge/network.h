@@ -29,14 +29,15 @@ struct network_config {
     const char *const *forwards; /* NETWORK_SLIRP: as net_forward.h */
     unsigned forward_count;
     const char *address, *peer;
-    const char *pcap;  /* file for what passes the host's port; NULL: none */
-    sim_time interval; /* between looks at the host, > 0 */
+    const char *pcap;         /* file for what passes the host's port; NULL: none */
+    sim_time interval;        /* between looks at the host, > 0 */
+    sim_time active_interval; /* for an interval after each frame to or from the host: > 0, and at most the interval */
     struct net_switch_config net;
     struct net_record *record;       /* NULL: not recorded */
     const struct net_replay *replay; /* not NULL: the host is not touched */
 };
 
-/* No host; slirp's usual network, 1 ms. */
+/* No host; slirp's usual network, 1 ms, 125 us. */
 struct network_config network_typical(const char *name, uint32_t id);
 
 struct network;
@@ -52,8 +53,8 @@ enum sim_status network_destroy(struct network *network);
 struct net_switch *network_switch(struct network *network);
 struct net_host *network_host(struct network *network);
 
-/* When the owner must have run everything up to and then call network_poll: a multiple of the interval; SIM_TIME_NEVER
- * when there is no host to look at. */
+/* When the owner must have run everything up to and then call network_poll: a multiple of one of the intervals;
+ * SIM_TIME_NEVER when there is no host to look at. */
 sim_time network_next_poll(const struct network *network);
 /* now: network_next_poll(), or later. */
 void network_poll(struct network *network, sim_time now);

@@ -49,6 +49,12 @@ std::uint64_t dropped_by_port(const net_port_counts &c)
     return c.in_bad_length + c.in_bad_source + c.in_no_buffer + c.out_queue_full;
 }
 
+// A multiple of the quantum, as the interval is.
+sim_time active_interval(sim_time interval, sim_time quantum)
+{
+    return std::max(interval / 8, std::min(interval, SIM_US(100))) / quantum * quantum;
+}
+
 // A bridge stands beside the switches, and is looked at as often as they are by default.
 constexpr sim_time BRIDGE_INTERVAL = SIM_MS(1);
 
@@ -79,6 +85,7 @@ sim_status net_scene::add_network(const scenario &what, const network_options &o
     c.peer = o.peer.c_str();
     c.pcap = pcap.empty() ? nullptr : pcap.c_str();
     c.interval = o.interval;
+    c.active_interval = active_interval(o.interval, what.run.quantum);
     c.record = recorder;
     c.replay = recorded;
     network *result = nullptr;

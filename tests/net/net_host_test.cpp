@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <fstream>
 
@@ -125,6 +126,37 @@ TEST(Host, IsLookedAtOnlyWhenAskedAndComesInALatencyLater)
     EXPECT_EQ(evq_next_time(one.q), SIM_TIME_NEVER) << "nothing polls by itself";
 }
 
+TEST(Host, HasAGapBetweenItsFramesSoThatASmallDeviceKeepsUp)
+{
+    network one;
+    one.outside.to_send = {frame(1), frame(2), frame(3)};
+    one.poll_at(SIM_MS(3));
+    one.outside.to_send = {frame(4)};
+    one.poll_at(SIM_MS(3) + SIM_US(50)); // the third has not entered yet
+    evq_run(one.q, SIM_MS(4));
+    ASSERT_EQ(one.heard.size(), 4u);
+    for (size_t i = 1; i < 4; i++)
+        EXPECT_EQ(one.heard[i].time - one.heard[i - 1].time, SIM_US(40)) << i;
+}
+
+TEST(Host, IsActiveWhileFramesWaitToEnterAndAfterEachThatPassed)
+{
+    network one;
+    evq_run(one.q, SIM_MS(2));
+    EXPECT_FALSE(net_host_is_active(one.host, 0, SIM_MS(2)));
+    one.outside.to_send = {frame(1)};
+    one.poll_at(SIM_MS(3));
+    EXPECT_TRUE(net_host_is_active(one.host, SIM_MS(3), SIM_MS(3))) << "from the host";
+    evq_run(one.q, SIM_MS(4));
+    const sim_time passed = SIM_MS(3) + SIM_US(10);
+    EXPECT_TRUE(net_host_is_active(one.host, passed, SIM_MS(4)));
+    EXPECT_FALSE(net_host_is_active(one.host, passed + 1, SIM_MS(4)));
+    const bytes data = frame(2);
+    net_port_send(one.listener, data.data(), (unsigned)data.size(), SIM_MS(4));
+    evq_run(one.q, SIM_MS(5));
+    EXPECT_TRUE(net_host_is_active(one.host, SIM_MS(4), SIM_MS(5))) << "to the host";
+}
+
 TEST(Host, GetsTheNetworksFrames)
 {
     network one;
@@ -175,18 +207,23 @@ TEST(Record, MakesARunRepeatWithoutTheHost)
     struct net_record *record;
     ASSERT_EQ(net_record_create(path.c_str(), log, &record), SIM_OK);
     std::vector<arrival> heard;
+    std::vector<bool> active; // which says when the host is looked at next
     {
         network one(record);
         for (uint8_t round = 0; round < 50; round++) {
-            for (uint8_t i = 0; i <= round % 4; i++)
+            for (uint8_t i = 0; i < round % 4; i++)
                 one.outside.to_send.push_back(frame((uint8_t)(round * 4 + i), 60 + 7u * round));
-            one.poll_at(SIM_US(777) * round);
+            one.poll_at(SIM_US(77) * round);
+            active.push_back(
+                net_host_is_active(one.host, SIM_US(77) * round - (round ? SIM_US(50) : 0), evq_now(one.q)));
         }
         evq_run(one.q, SIM_MS(100));
         heard = one.heard;
     }
     ASSERT_EQ(net_record_close(record), SIM_OK);
-    ASSERT_GT(heard.size(), 100u);
+    ASSERT_GT(heard.size(), 50u);
+    EXPECT_NE(std::count(active.begin(), active.end(), true), 50);
+    EXPECT_NE(std::count(active.begin(), active.end(), true), 0);
 
     struct net_replay *replay;
     ASSERT_EQ(net_replay_open(path.c_str(), log, &replay), SIM_OK);
@@ -195,7 +232,12 @@ TEST(Record, MakesARunRepeatWithoutTheHost)
         network two(record, replay);
         EXPECT_TRUE(two.outside.is_destroyed) << "the host is not to be touched";
         two.outside.to_send = {frame(99)};
-        two.poll_at(SIM_MS(2)); // at other times, and to no effect
+        for (unsigned round = 0; round < 50; round++) {
+            two.poll_at(SIM_US(77) * round); // to no effect
+            EXPECT_EQ(net_host_is_active(two.host, SIM_US(77) * round - (round ? SIM_US(50) : 0), evq_now(two.q)),
+                      active[round])
+                << round;
+        }
         evq_run(two.q, SIM_MS(100));
         EXPECT_TRUE(two.heard == heard);
         EXPECT_TRUE(two.outside.polled.empty());

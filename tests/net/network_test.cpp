@@ -84,6 +84,22 @@ TEST(Network, LooksAtTheHostAtMultiplesOfItsInterval)
     EXPECT_EQ(network_next_poll(one.network), SIM_US(1250));
 }
 
+TEST(Network, LooksMoreOftenForAnIntervalAfterEachFrame)
+{
+    session one;
+    auto config = network_typical("host", 0);
+    config.backend = NETWORK_SLIRP;
+    ASSERT_EQ(one.open(config), SIM_OK);
+    guest::stack &guest = one.add_guest();
+    one.run(SIM_MS(10));
+    EXPECT_EQ(network_next_poll(one.network), SIM_MS(11));
+    guest.ask_for(0x0A000202); // slirp answers a moment after 10 ms
+    one.run(SIM_MS(11));
+    EXPECT_EQ(network_next_poll(one.network), SIM_MS(11) + SIM_US(125));
+    one.run(SIM_MS(11) + SIM_US(125));
+    EXPECT_EQ(network_next_poll(one.network), SIM_MS(12));
+}
+
 TEST(Network, ReportsAPortInUseAndLeavesNothingOpen)
 {
     host_socket taken(SOCK_STREAM);

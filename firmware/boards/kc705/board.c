@@ -75,7 +75,7 @@ void alarm_init(void)
     interrupt_attach(INTERRUPT_TIMER_0, on_alarm, NULL);
 }
 
-/* Again when the host has taken so long that CCOUNT went past: the alarm would come after a turn of CCOUNT, 7 minutes. */
+/* Again when the host has taken so long that CCOUNT went past: the alarm would come a turn of CCOUNT later, 7 min. */
 void alarm_set(uint32_t us)
 {
     uint32_t at, ahead = 16;
