@@ -139,10 +139,13 @@ static struct lease *find(struct dhcp_server *server, const uint8_t *mac)
 
 static bool is_free(const struct dhcp_server *server, uint32_t address)
 {
+    const struct dhcp_server_config *config = &server->config;
+    if (address == config->server || address == config->router || address == config->dns)
+        return false;
     for (unsigned i = 0; i < server->leases; i++)
         if (server->lease[i].address == address)
             return false;
-    return address >= server->config.first && address <= server->config.last;
+    return address >= config->first && address <= config->last;
 }
 
 static struct lease *add(struct dhcp_server *server, const uint8_t *mac, uint32_t address)

@@ -81,6 +81,16 @@ TEST_F(Slirp, GivesLeasesToAHundredGuests)
         EXPECT_EQ(guest_with_lease().address, FIRST_LEASE + i);
 }
 
+TEST_F(Slirp, LeasesNoAddressThatIsItsOwn)
+{
+    auto config = slirp_typical();
+    config.host = "10.0.2.16";
+    config.dns = "10.0.2.17";
+    start(config);
+    EXPECT_EQ(guest_with_lease().address, FIRST_LEASE);
+    EXPECT_EQ(guest_with_lease().address, FIRST_LEASE + 3);
+}
+
 TEST_F(Slirp, UsesTheNetworkThatItIsTold)
 {
     auto config = slirp_typical();
