@@ -99,6 +99,14 @@
 #define REG_SIZE 0x100
 #include "bus/reg_expand.h"
 
+#define REG_FILE "peripherals/stored/bt_regs.def"
+#define REG_PREFIX BT
+#define REG_TABLE bt_regs
+#define REG_BLOCK "BT"
+#define REG_SOURCE "undocumented; offsets as firmware uses them"
+#define REG_SIZE 0x1000
+#include "bus/reg_expand.h"
+
 static const struct dev_ops ops[STORED_BLOCK_COUNT] = {
     [STORED_RMT] = {.regs = &rmt_regs},         [STORED_PCNT] = {.regs = &pcnt_regs},
     [STORED_MCPWM] = {.regs = &mcpwm_regs},     [STORED_I2S] = {.regs = &i2s_regs},
@@ -106,6 +114,7 @@ static const struct dev_ops ops[STORED_BLOCK_COUNT] = {
     [STORED_UHCI] = {.regs = &uhci_regs},       [STORED_SLC] = {.regs = &slc_regs},
     [STORED_SLCHOST] = {.regs = &slchost_regs}, [STORED_HINF] = {.regs = &hinf_regs},
     [STORED_GPIO_SD] = {.regs = &gpio_sd_regs}, [STORED_RTC_I2C] = {.regs = &rtc_i2c_regs},
+    [STORED_BT] = {.regs = &bt_regs},
 };
 
 enum sim_status stored_init(struct stored *stored, enum stored_block block, const char *name, struct dev_env *env)

@@ -37,7 +37,10 @@ static enum sim_status check_header(const struct image_reader *reader)
     return SIM_OK;
 }
 
-static enum sim_status read_segment(const struct image_reader *reader, const Elf32_Phdr *header, size_t header_offset)
+/* GNU ld lets the first segment of some programs begin with the file's headers, before the first section and even
+ * before the memory that it is for: bytes before headers_end are left out. */
+static enum sim_status read_segment(const struct image_reader *reader, const Elf32_Phdr *header, size_t header_offset,
+                                    uint32_t headers_end)
 {
     struct image *image = reader->image;
     if (header->p_type != PT_LOAD || header->p_memsz == 0)
@@ -51,12 +54,16 @@ static enum sim_status read_segment(const struct image_reader *reader, const Elf
                          "segment 0x%08" PRIx32 " needs bytes 0x%" PRIx32 "..0x%" PRIx64 "; the file ends at 0x%zx",
                          header->p_vaddr, header->p_offset, (uint64_t)header->p_offset + header->p_filesz,
                          image->file_size);
+    uint32_t skipped = header->p_offset < headers_end ? headers_end - header->p_offset : 0;
+    if (skipped >= header->p_filesz)
+        skipped = 0;
+    uint32_t in_file = header->p_filesz - skipped;
     image->segments[image->segment_count++] = (struct image_segment){
-        .address = header->p_vaddr,
-        .size = header->p_memsz,
-        .file_size = header->p_filesz,
-        .bytes = header->p_filesz ? image->file + header->p_offset : NULL,
-        .file_offset = header->p_offset,
+        .address = header->p_vaddr + skipped,
+        .size = header->p_memsz - skipped,
+        .file_size = in_file,
+        .bytes = in_file ? image->file + header->p_offset + skipped : NULL,
+        .file_offset = header->p_offset + skipped,
     };
     return SIM_OK;
 }
@@ -76,10 +83,11 @@ static enum sim_status read_segments(const struct image_reader *reader, Elf *elf
     if (!headers)
         return image_bad(reader, header->e_phoff, "program headers cannot be read: %s", elf_errmsg(-1));
     SIM_TRY(image_alloc_segments(reader, count));
+    uint32_t headers_end = header->e_phoff + (uint32_t)(count * sizeof(Elf32_Phdr));
     for (size_t i = 0; i < count; i++) {
         Elf32_Phdr aligned; /* libelf points into the file, where headers may lie anywhere */
         memcpy(&aligned, (const uint8_t *)headers + i * sizeof aligned, sizeof aligned);
-        SIM_TRY(read_segment(reader, &aligned, header->e_phoff + i * sizeof aligned));
+        SIM_TRY(read_segment(reader, &aligned, header->e_phoff + i * sizeof aligned, headers_end));
     }
     if (reader->image->segment_count == 0)
         return image_bad(reader, header->e_phoff, "none of the %zu program headers is a segment to load", count);

@@ -15,7 +15,8 @@ enum {
     APP_CHIP_ESP32 = 0,
     APP_CHECKSUM_SEED = 0xEF,
     APP_HASH_SIZE = 32,
-    APP_PAGE = 0x10000, /* of the flash cache's MMU */
+    APP_PAGE = 0x10000,           /* of the flash cache's MMU */
+    APP_PADDING_END = 0x10000000, /* segments below are for no memory: bootloader_support, esp_image_format.c */
 };
 
 /* Offsets in the header. */
@@ -81,8 +82,8 @@ static enum sim_status read_segment(struct app *app)
     for (size_t i = 0; i < length; i++)
         app->checksum ^= image->file[data + i];
     app->at = data + length;
-    /* Address 0 marks padding, which esptool inserts so that mapped segments come to lie at their place. */
-    if (address != 0 && length != 0)
+    /* What esptool and Zephyr insert so that mapped segments come to lie at their place. */
+    if (address >= APP_PADDING_END && length != 0)
         image->segments[image->segment_count++] = (struct image_segment){
             .address = address, .size = length, .file_size = length, .bytes = image->file + data, .file_offset = data};
     return SIM_OK;

@@ -301,6 +301,26 @@ TEST_F(Flash, WritesTwoStatusRegistersAtOnceAndKeepsThemOverLossOfPower)
     EXPECT_EQ(status(0x35) & FLASH_STATUS_QE_2, 0);
 }
 
+/* ESP-IDF's boot logs: 10 ms from "compile time" to the next line with a Winbond chip, less than 1 ms with others. */
+TEST(FlashStatus, WrittenAgainAsItIsTakesTimeOnWinbondChipsOnly)
+{
+    for (const char *name : {"GD25Q32", "W25Q32"}) {
+        flash_bench one(name);
+        unsigned same = one.status(0x35) << 8 | one.status();
+        for (unsigned value : {same, same ^ 0x4u, same}) { // the second protects blocks
+            bool changes = value != (one.status(0x35) << 8 | one.status());
+            one.write_enable();
+            one.write(SPI_RD_STATUS, value);
+            one.set(SPI_CTRL_WRSR_2B, 1);
+            one.command(SPI_CMD_FLASH_WRSR);
+            EXPECT_TRUE(one.status() & FLASH_STATUS_BUSY);
+            one.bench.run_for(SIM_US(1000));
+            EXPECT_EQ(one.status() & FLASH_STATUS_BUSY, changes || name[0] == 'W' ? 1u : 0u) << name << value;
+            one.wait_ready();
+        }
+    }
+}
+
 TEST(FlashOfMacronix, HasQeInTheFirstStatusRegister)
 {
     flash_bench one("MX25L3233");

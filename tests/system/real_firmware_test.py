@@ -6,94 +6,87 @@ there. The ROM is VESPER_ROM, or esp32_rev300_rom.elf in the same folder."""
 import argparse
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
 import unittest
 
-FOLDER = os.environ.get("VESPER_FIRMWARE_DIR")
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent.parent / "scripts"))
+
+import firmware_images  # noqa: E402
+from parts_test import read_png  # noqa: E402
+
+FOLDER = firmware_images.folder()
 VESPER = None
-
-# File, simulated seconds, texts that it prints on hardware.
-IMAGES = {
-    "idf5-hello.bin": (3, ["ESP-IDF v5.2.2 2nd stage bootloader", "Loaded app from partition at offset 0x10000",
-                           "cpu_start: Multicore app", "main_task: Calling app_main()", "Hello from ESP32!"]),
-    "idf5-blink.bin": (3, ["spi_flash: flash io: dio", "Turning the LED OFF!", "Turning the LED ON!"]),
-    "idf3-hello-m.bin": (3, ["cpu_start: App cpu up.", "Pro cpu start user code", "phy: phy_version: 4100",
-                             "wifi: mode : sta"]),
-    "idf3-hello-a.bin": (3, ["Starting scheduler on PRO CPU.", "Starting scheduler on APP CPU.", "Hello world!"]),
-    "lobo-esp32.flash.bin": (4, ["MicroPython ESP32_LoBo_v3.2.24", ">>> "]),
-    "mp121cam.flash.bin": (3, ["MicroPython v1.21.0", ">>> "]),
-}
-
-MICROPYTHON = "micropython-1.23.flash.bin"
-
-
-def typed(at, text):
-    return f'[[input]]\nat = "{at}"\ntext = {toml(text)}\n'
-
-
-def toml(text):
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\r\n", "\\r\\n") + '"'
 
 
 @unittest.skipUnless(FOLDER, "VESPER_FIRMWARE_DIR is not set")
 class RealFirmware(unittest.TestCase):
     maxDiff = None
 
-    def need(self, name):
-        path = pathlib.Path(FOLDER) / name
-        if not path.is_file():
-            self.skipTest(f"{path} is not there")
-        return path
+    def setUp(self):
+        self.images = firmware_images.images(FOLDER)
+        self.rom = firmware_images.rom(FOLDER)
+        if not self.rom.is_file():
+            self.skipTest(f"{self.rom} is not there")
 
-    def run_vesper(self, *arguments, timeout=240):
-        rom = os.environ.get("VESPER_ROM") or str(self.need("esp32_rev300_rom.elf"))
-        run = subprocess.run([VESPER, "run", *map(str, arguments)], env={**os.environ, "VESPER_ROM": rom},
-                             capture_output=True, text=True, errors="replace", timeout=timeout, check=False)
-        return run
+    def image(self, name):
+        if name not in self.images:
+            self.skipTest(f"{name} is not there")
+        return self.images[name]
 
-    def scenario(self, flash, inputs, expect, until):
-        text = f'[run]\nuntil = "{until}"\nexpect = [{", ".join(toml(t) for t in expect)}]\n'
-        text += f'[[node]]\nflash = {toml(str(flash))}\n' + "".join(inputs)
-        with tempfile.NamedTemporaryFile("w", suffix=".toml", delete=False) as file:
-            file.write(text)
-        self.addCleanup(os.unlink, file.name)
-        return file.name
+    def run_vesper(self, *arguments, timeout=300):
+        return subprocess.run([VESPER, "run", *map(str, arguments)], env={**os.environ, "VESPER_ROM": str(self.rom)},
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace",
+                              timeout=timeout, check=False)
 
-    def test_images_print_what_they_print_on_hardware(self):
-        for name, (seconds, texts) in IMAGES.items():
-            with self.subTest(image=name):
-                if not (pathlib.Path(FOLDER) / name).is_file():
-                    continue
-                run = self.run_vesper(self.scenario(self.need(name), [], texts, f"{seconds}s"))
-                self.assertEqual(run.returncode, 0, run.stdout[-2000:] + run.stderr[-2000:])
-
-    def test_micropython_uses_pins_timers_and_files_that_survive_a_reset(self):
-        inputs = [
-            typed("1800ms", "from machine import Pin, Timer\r\nimport machine, os\r\n"
-                            "p = Pin(4, Pin.OUT); p.on(); print('pin', p.value(), end=' '); p.off(); print(p.value())\r\n"),
-            typed("2400ms", "n = []\r\n"
-                            "t = Timer(0); t.init(period=10, mode=Timer.PERIODIC, callback=lambda t: n.append(1))\r\n"),
-            typed("3200ms", "t.deinit(); print('ticks', len(n) > 40)\r\n"
-                            "f = open('x.txt','w'); f.write('data'); f.close()\r\nprint(os.listdir()); machine.reset()\r\n"),
-            typed("6s", "print('kept', 6*7, open('x.txt').read())\r\n"),
-        ]
-        expect = ["MicroPython v1.23.0", "pin 1 0", "ticks True", "['boot.py', 'x.txt']", "rst:0xc", "kept 42 data"]
-        run = self.run_vesper(self.scenario(self.need(MICROPYTHON), inputs, expect, "9s"))
+    def check(self, run):
         self.assertEqual(run.returncode, 0, run.stdout[-2000:] + run.stderr[-2000:])
 
+    def test_images_print_what_they_print_on_hardware_and_use_no_register_without_a_name(self):
+        for name, entry in self.images.items():
+            with self.subTest(image=name):
+                run = self.run_vesper(*firmware_images.arguments(entry), "-v")
+                self.check(run)
+                self.assertEqual(re.findall(r".*(?:no device at|no register).*", run.stderr), [])
+                self.assertEqual(re.findall(r".*\] guest: .*", run.stderr), [])
+
+    def test_micropython_uses_peripherals_and_keeps_files_over_resets_sleep_and_loss_of_power(self):
+        for name in ("micropython-1.23", "micropython-1.21-camera"):
+            with self.subTest(image=name), tempfile.TemporaryDirectory() as folder:
+                first = self.run_vesper(HERE / "firmware/micropython.toml", "-o", folder, "--set",
+                                        f"node.0.flash={self.image(name)['path']}")
+                self.check(first)
+                again = pathlib.Path(folder) / "again.toml"
+                again.write_text("[run]\nuntil = '4s'\nexpect = ['kept data']\n[[node]]\nflash = 'flash.bin'\n"
+                                 "[[input]]\nat = '2s'\ntext = \"print('kept', open('x.txt').read())\\r\"\n")
+                self.check(self.run_vesper(again))
+
+    def test_micropython_draws_into_a_display(self):
+        with tempfile.TemporaryDirectory() as folder:
+            self.check(self.run_vesper(HERE / "firmware/micropython_display.toml", "-o", folder, "--set",
+                                       f"node.0.flash={self.image('micropython-1.23')['path']}"))
+            width, height, rows = read_png(max(pathlib.Path(folder).glob("*.png")).read_bytes())
+            self.assertEqual((width, height), (320, 240))
+            for band in range(6):
+                for x in range(1, 319):
+                    have = rows[40 * band + 5][3 * x:3 * x + 3]
+                    want = (x * 255 // 319, band * 50, 255 - x * 255 // 319)
+                    self.assertLess(max(abs(h - w) for h, w in zip(have, want)), 8, (band, x))
+
     def test_two_kernels_print_the_same(self):
-        flash = self.need("idf5-hello.bin")
+        flash = self.image("idf-5.2")["path"]
         runs = [self.run_vesper("--flash", flash, "--until", "500ms", "--set", f"run.kernel={kernel}").stdout
                 for kernel in ("systemc", "plain")]
         self.assertIn("Hello from ESP32!", runs[0])
         self.assertEqual(runs[0], runs[1])
 
-    def test_every_register_of_a_hello_world_has_a_name(self):
-        run = self.run_vesper("--flash", self.need("idf5-hello.bin"), "--until", "500ms", "-v")
-        unknown = [line for line in run.stderr.splitlines() if "no device at" in line or "no register" in line]
-        self.assertEqual(unknown, [])
+    def test_without_the_rom_the_call_is_named(self):
+        run = self.run_vesper("--flash", self.image("idf-5.2")["path"], "--rom", "none", "--until", "1s")
+        self.assertEqual(run.returncode, 1)
+        self.assertRegex(run.stderr, r"called \w+ at 0x4000[0-9a-f]{4} of the mask ROM from 0x400")
 
 
 if __name__ == "__main__":

@@ -128,6 +128,23 @@ TEST(elf, segments_are_taken_at_their_virtual_addresses_in_order)
     EXPECT_EQ(elf.image->segments[1].bytes[15], 0xA0);
 }
 
+TEST(elf, headers_of_the_file_are_no_part_of_the_program)
+{
+    bytes content = make_elf(0x40080004, TWO);
+    uint32_t headers = ELF_HEADER + 2 * PROGRAM_HEADER;
+    put32(content, ELF_HEADER + 4, 0); // the first segment begins with the file
+    put32(content, ELF_HEADER + 8, 0x40080000 - headers);
+    put32(content, ELF_HEADER + 16, headers + 16);
+    put32(content, ELF_HEADER + 20, headers + 24);
+    loaded elf(content);
+    ASSERT_EQ(elf.status, SIM_OK) << elf.log.text();
+    EXPECT_TRUE(elf.consistent());
+    EXPECT_EQ(elf.image->segments[1].address, 0x40080000u);
+    EXPECT_EQ(elf.image->segments[1].file_size, 16u);
+    EXPECT_EQ(elf.image->segments[1].size, 24u);
+    EXPECT_EQ(elf.image->segments[1].bytes[0], 0xA0);
+}
+
 TEST(elf, foreign_files_are_named_with_what_was_expected)
 {
     EXPECT_REJECTED(bytes{}, "offset 0x0: the file is empty; expected an ELF file or a flash image");
@@ -331,6 +348,14 @@ TEST(app_image, segments_checksum_and_hash_are_read)
     EXPECT_EQ(app.image->segments[1].file_offset, 32u);
     loaded without(make_app(0x40080000, APP, false));
     EXPECT_EQ(without.status, SIM_OK) << without.log.text();
+}
+
+TEST(app_image, segments_below_all_memory_are_padding_as_for_the_bootloader)
+{
+    loaded app(make_app(0x40080000, {{0x00000020, {1, 2, 3, 4}}, {0x40080000, {5, 6, 7, 8}}, {0x0FFFFFFF, {9}}}));
+    ASSERT_EQ(app.status, SIM_OK) << app.log.text();
+    ASSERT_EQ(app.image->segment_count, 1u);
+    EXPECT_EQ(app.image->segments[0].address, 0x40080000u);
 }
 
 TEST(app_image, every_kind_of_damage_is_found)
