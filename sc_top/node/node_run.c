@@ -86,10 +86,29 @@ static void inputs_changed(struct node_core *core, sim_time time)
         apply_inputs(core);
 }
 
+/* An interrupt that a core's own store raises reaches it when the next instructions are under way: the store crosses
+ * the bus, the interrupt the matrix and the core's synchroniser. In cycles of APB from the start of the store; chosen,
+ * the bus needs 3 of them. The ROM relies on it: uart_buff_switch enables an interrupt that may be waiting, and only
+ * then stores for its handler which UART it is. */
+enum { OWN_INTERRUPT_CYCLES = 6 };
+
+static bool raised_by_itself(const struct node_core *core, uint32_t levels)
+{
+    return core->node->running == core && (levels & ~core->levels);
+}
+
 void node_core_set_levels(struct node_core *core, uint32_t levels, sim_time time)
 {
+    struct node *node = core->node;
+    bool waits = raised_by_itself(core, levels);
     core->levels = levels;
-    inputs_changed(core, time);
+    if (waits && evq_is_scheduled(&core->inputs))
+        return;
+    if (waits)
+        evq_schedule(node->evq, &core->inputs,
+                     time + bits_muldiv(OWN_INTERRUPT_CYCLES, SIM_PS_PER_S, node->clocks.clock[CLOCK_APB].hz));
+    else
+        inputs_changed(core, time);
 }
 
 void node_core_set_hold(struct node_core *core, unsigned reason, bool hold, sim_time time)
@@ -281,7 +300,7 @@ enum node_state node_get_state(const struct node *node)
         return NODE_ACTIVE;
     for (unsigned i = 0; i < NODE_CORES; i++)
         alive = alive || (!core_is_off(&node->core[i]) && node->core[i].started);
-    return alive || rtc_cntl_sleeps(&node->devices.rtc_cntl) ? NODE_IDLE : NODE_DEAD;
+    return alive || node->is_off || rtc_cntl_sleeps(&node->devices.rtc_cntl) ? NODE_IDLE : NODE_DEAD;
 }
 
 uint32_t node_exit_code(const struct node *node)

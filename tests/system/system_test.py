@@ -249,6 +249,49 @@ class Flash(Vesper):
             self.assertIn("flash: 33 checks passed", texts[-1])
         self.assertEqual(texts[0], texts[1])
 
+    AREA = 0x200000  # behind which the program works
+
+    def scenario(self, until, supply="", **keys):
+        keys = "".join(f"{name} = {value}\n" for name, value in keys.items())
+        return self.write("s.toml", f'[run]\nuntil = "{until}"\noutput = "out"\n[[node]]\n'
+                                    f'firmware = "{firmware("flash")}"\nflash_save = "chip.bin"\n{keys}{supply}')
+
+    def sectors(self, name="out/chip.bin"):
+        chip = self.read(name)[self.AREA:]
+        return [chip[i:i + 4096] for i in range(0, len(chip), 4096)]
+
+    def test_power_fails_in_the_middle_of_an_erase_and_comes_back(self):
+        off = '[[supply]]\nat = "{}ms"\nvolts = 0.0\n'
+        torn = 0
+        for at in (15, 25, 35, 45):  # the program erases most of the time
+            self.expect_exit(self.run_vesper("run", self.scenario(f"{at}ms"), "-q"), 0)
+            before = self.sectors()
+            self.expect_exit(self.run_vesper("run", self.scenario(f"{at + 1}ms", off.format(at)), "-q"), 0)
+            changed = [n for n, (old, new) in enumerate(zip(before, self.sectors())) if old != new]
+            torn += any(set(self.sectors()[n]) != {0xFF} for n in changed)
+        self.assertGreater(torn, 0, "some sector is neither as it was nor erased")
+        again = off.format(25) + '[[supply]]\nat = "30ms"\nvolts = 3.3\n'
+        self.expect_exit(self.run_vesper("run", self.scenario("450ms", again), "-q"), 0)
+        text = self.read("out/node0.uart0.txt").decode()
+        self.assertIn("flash: 33 checks passed", text, "after power-on it starts again, on what the chip then holds")
+        metrics = json.loads(self.read("out/metrics.json"))
+        self.assertEqual(metrics["nodes"][0]["resets"], 1)
+
+    def test_the_file_changes_only_when_that_is_asked_for_and_at_the_end(self):
+        content = flash_image(firmware("flash")) + b"\xff" * 0x200000
+        flash = self.write("merged.bin", content)
+        chip = ["run", "--flash", flash, "--rom", "none", "-q", "-o", "out"]
+        self.expect_exit(self.run_vesper(*chip, "--until", "150ms", "--set", "node.0.flash_save=chip.bin"), 0)
+        self.assertTrue(self.read("merged.bin") == content, "copy on write")
+        self.assertTrue(self.read("out/chip.bin") != content, "the program has written")
+        process = self.start_vesper(*chip, "--set", "node.0.flash_write_back=true", "--set", "run.pace=realtime")
+        time.sleep(0.5)
+        process.kill()
+        process.communicate()
+        self.assertTrue(self.read("merged.bin") == content, "killed before the end")
+        self.expect_exit(self.run_vesper(*chip, "--until", "150ms", "--set", "node.0.flash_write_back=true"), 0)
+        self.assertTrue(self.read("merged.bin") == self.read("out/chip.bin"), "written back")
+
 
 def flash_image(elf):
     """An ELF file as a whole flash chip: partition table, and the application as esptool's elf2image lays it out."""

@@ -404,6 +404,46 @@ TEST(node, a_cross_core_interrupt_reaches_the_sleeping_pro_cpu_at_once_too)
     EXPECT_LT(cycles, 20u + 40u + 60u) << "the handler, give or take a quantum of 40 cycles";
 }
 
+// The ROM's uart_buff_switch enables an interrupt that waits, and only then notes for its handler which UART it is.
+TEST(node, an_interrupt_by_a_core_s_own_store_comes_after_the_next_store)
+{
+    guest g;
+    auto over = begin_handler(g); // copies the word that follows to the next one
+    g.li(2, DRAM);
+    g.op("l32i", {3, 2, 0});
+    g.op("s32i", {3, 2, 4});
+    g.li(2, DPORT + 0x0DC);
+    g.op("movi", {3, 0});
+    g.op("s32i", {3, 2, 0});
+    g.op("rfe");
+    g.land(over);
+    g.poke(DPORT + 0x104 + 4 * 24, 0); // source FROM_CPU_0 to the PRO CPU's input 0
+    g.li(2, guest::VECTORS);
+    g.op("wsr.vecbase", {2});
+    g.op("movi", {2, 1});
+    g.op("wsr.intenable", {2});
+    g.op("movi", {2, 1 << 5}); // PS.UM; INTLEVEL 0
+    g.op("wsr.ps", {2});
+    g.op("rsync");
+    g.li(6, DPORT + 0x0DC);
+    g.li(7, DRAM);
+    g.op("movi", {8, 1});
+    g.op("s32i", {8, 6, 0});
+    g.op("s32i", {8, 7, 0});
+    g.op("movi", {9, 40});
+    guest::label wait = g.here();
+    g.op("addi", {9, 9, UINT32_MAX});
+    g.op("bnez", {9, wait});
+    g.op("l32i", {9, 7, 4});
+    g.op("s32i", {9, 7, 8}); // by then the handler has run
+    g.forever();
+    board b(g);
+    b.run(SIM_US(100));
+    EXPECT_EQ(b.stats(0).interrupts, 1u);
+    EXPECT_EQ(b.word(DRAM + 4), 1u);
+    EXPECT_EQ(b.word(DRAM + 8), 1u);
+}
+
 // Both cores fight for a lock, print, and are interrupted by timers: whatever a change of the scheduler's steps could
 // change is in here.
 guest busy_pair()
