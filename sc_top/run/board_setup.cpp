@@ -162,7 +162,9 @@ sim_status attach_parts(const scenario &what, const node_options &options, const
         if (!scenario_means_node(part.node, options, node_name))
             continue;
         std::string name = part.name.empty() ? kind_text(part.kind) : part.name;
-        std::string prefix = what.run.output.empty() ? "" : what.run.output + "/" + node_name + "." + name;
+        std::string prefix = what.run.output;
+        if (!prefix.empty())
+            prefix.append("/").append(node_name).append(".").append(name);
         sim_status status =
             is_spi(part.kind) ? attach_spi(part, model, prefix, displays, said) : attach_i2c(part, model);
         if (status != SIM_OK) {

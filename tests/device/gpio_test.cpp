@@ -401,6 +401,18 @@ TEST_F(Gpio, ASignalWithoutAPeripheralDrivesNothing)
     EXPECT_EQ(bench.log.text(), "");
 }
 
+TEST_F(Gpio, ABoardCanAskWhoIsConnectedWithWhom)
+{
+    EXPECT_EQ(gpio_signal_at(gpio.get(), 18), -1) << "OUT";
+    route_out(18, 63);
+    EXPECT_EQ(gpio_signal_at(gpio.get(), 18), 63);
+    EXPECT_EQ(gpio_pad_of(gpio.get(), 64), -1) << "its pad has another function";
+    route_in(64, 19);
+    EXPECT_EQ(gpio_pad_of(gpio.get(), 64), 19);
+    route_in(64, 0x38);
+    EXPECT_EQ(gpio_pad_of(gpio.get(), 64), -1) << "a constant";
+}
+
 TEST_F(Gpio, AnInputSignalComesFromAPadAConstantOrNowhere)
 {
     probe signal;

@@ -81,6 +81,30 @@ TEST_F(Spi, HoldsChipSelectBeforeAndBehindTheClocks)
     EXPECT_EQ(selected_for(), (4 + 8 + 2) * (double)SIM_NS(25));
 }
 
+TEST_F(Spi, ShowsItsChipSelectsAsLines)
+{
+    probe select[2];
+    for (unsigned n = 0; n < 2; n++) {
+        select[n].line.level = true;
+        spi.chip_select[n] = &select[n].line;
+    }
+    set_clock(0, 1); // 40 MHz
+    const sim_time start = bench.now;
+    transact({.command = 1});
+    ASSERT_EQ(select[0].edges.size(), 2u);
+    EXPECT_EQ(select[0].edges[0], std::make_pair(start + SPI_START_CYCLES * SIM_PS(12500), false));
+    EXPECT_EQ(select[0].edges[1].first, select[0].edges[0].first + 8 * SIM_NS(25));
+    EXPECT_TRUE(select[1].edges.empty()) << "CS1_DIS";
+
+    set(SPI_PIN_MASTER_CS_POL, 1);
+    EXPECT_FALSE(select[0].level()) << "inactive with the other polarity";
+    set(SPI_PIN_CS_KEEP_ACTIVE, 1);
+    transact({.command = 1});
+    EXPECT_TRUE(select[0].level()) << "and kept active";
+    set(SPI_PIN_CS_KEEP_ACTIVE, 0);
+    EXPECT_FALSE(select[0].level());
+}
+
 TEST_F(Spi, ReceivesIntoTheBuffer)
 {
     chip.answer = {0xDE, 0xAD, 0xBE, 0xEF, 0x01};
