@@ -92,6 +92,12 @@ static void inputs_changed(struct node_core *core, sim_time time)
  * then stores for its handler which UART it is. */
 enum { OWN_INTERRUPT_CYCLES = 6 };
 
+static sim_time own_interrupt_delay(const struct node *node)
+{
+    uint64_t hz = node->clocks.clock[CLOCK_APB].hz;
+    return hz ? bits_muldiv(OWN_INTERRUPT_CYCLES, SIM_PS_PER_S, hz) : 0;
+}
+
 static bool raised_by_itself(const struct node_core *core, uint32_t levels)
 {
     return core->node->running == core && (levels & ~core->levels);
@@ -105,8 +111,7 @@ void node_core_set_levels(struct node_core *core, uint32_t levels, sim_time time
     if (waits && evq_is_scheduled(&core->inputs))
         return;
     if (waits)
-        evq_schedule(node->evq, &core->inputs,
-                     time + bits_muldiv(OWN_INTERRUPT_CYCLES, SIM_PS_PER_S, node->clocks.clock[CLOCK_APB].hz));
+        evq_schedule(node->evq, &core->inputs, time + own_interrupt_delay(node));
     else
         inputs_changed(core, time);
 }
