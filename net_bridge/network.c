@@ -14,7 +14,8 @@ struct network {
     struct slirp_backend *slirp; /* one of these, or none */
     struct tap_backend *tap;
     struct link_backend *link;
-    sim_time interval, active_interval, next_poll;
+    sim_time interval, active_interval;
+    sim_time next_interval, next_poll; /* the latter is the sooner one while frames pass */
 };
 
 struct network_config network_typical(const char *name, uint32_t id)
@@ -82,7 +83,8 @@ static enum sim_status build(struct network *network, const struct network_confi
     bool has_host = is_polled && !config->replay;
     network->interval = config->interval;
     network->active_interval = config->active_interval;
-    network->next_poll = is_polled ? next_multiple(evq_now(q), config->interval) : SIM_TIME_NEVER;
+    network->next_interval = is_polled ? next_multiple(evq_now(q), config->interval) : SIM_TIME_NEVER;
+    network->next_poll = network->next_interval;
     return has_host ? add_backend(network, config, q, log) : SIM_OK;
 }
 
@@ -127,6 +129,11 @@ sim_time network_next_poll(const struct network *network)
     return network->next_poll;
 }
 
+sim_time network_next_interval(const struct network *network)
+{
+    return network->next_interval;
+}
+
 /* Frames come in conversations: a request's second segment or a stream's next one must not wait for an interval, in
  * which a connected peer could have sent a dozen. */
 void network_poll(struct network *network, sim_time now)
@@ -134,11 +141,10 @@ void network_poll(struct network *network, sim_time now)
     if (now < network->next_poll)
         return;
     net_host_poll(network->host, now);
-    network->next_poll = next_multiple(now, network->interval);
-    if (!net_host_is_active(network->host, now > network->interval ? now - network->interval : 0, now))
-        return;
-    sim_time soon = next_multiple(now, network->active_interval);
-    network->next_poll = soon < network->next_poll ? soon : network->next_poll;
+    sim_time recent = 2 * network->active_interval, soon = next_multiple(now, network->active_interval);
+    bool is_active = net_host_is_active(network->host, now > recent ? now - recent : 0, now);
+    network->next_interval = next_multiple(now, network->interval);
+    network->next_poll = is_active && soon < network->next_interval ? soon : network->next_interval;
 }
 
 unsigned network_descriptors(struct network *network, struct pollfd *fds, unsigned room)

@@ -31,7 +31,7 @@ struct network_config {
     const char *address, *peer;
     const char *pcap;         /* file for what passes the host's port; NULL: none */
     sim_time interval;        /* between looks at the host, > 0 */
-    sim_time active_interval; /* for an interval after each frame to or from the host: > 0, and at most the interval */
+    sim_time active_interval; /* the same soon after a frame to or from the host: > 0, and at most the interval */
     struct net_switch_config net;
     struct net_record *record;       /* NULL: not recorded */
     const struct net_replay *replay; /* not NULL: the host is not touched */
@@ -56,6 +56,8 @@ struct net_host *network_host(struct network *network);
 /* When the owner must have run everything up to and then call network_poll: a multiple of one of the intervals;
  * SIM_TIME_NEVER when there is no host to look at. */
 sim_time network_next_poll(const struct network *network);
+/* The next of these that is a multiple of the interval itself. */
+sim_time network_next_interval(const struct network *network);
 /* now: network_next_poll(), or later. */
 void network_poll(struct network *network, sim_time now);
 

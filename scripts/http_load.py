@@ -42,6 +42,13 @@ async def ask(port, due, delays, failed):
         failed.append(port)
 
 
+def free_port():
+    """One that nobody listens at now."""
+    with socket.socket() as listener:
+        listener.bind((HOST, 0))
+        return listener.getsockname()[1]
+
+
 def wait_until_ready(ports, seconds):
     """All servers have joined the network and answer."""
     end = time.monotonic() + seconds
@@ -53,7 +60,7 @@ def wait_until_ready(ports, seconds):
             except OSError:
                 if time.monotonic() > end:
                     sys.exit(f"{sys.argv[0]}: port {port}: no answer after {seconds} s")
-                time.sleep(0.2)
+                time.sleep(0.05)
 
 
 def percentile(values, percent):

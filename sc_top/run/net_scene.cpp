@@ -246,6 +246,14 @@ sim_time net_scene::next_poll() const
     return next;
 }
 
+sim_time net_scene::next_interval() const
+{
+    sim_time next = has_bridge ? bridge_poll : SIM_TIME_NEVER;
+    for (const switched &n : networks)
+        next = std::min(next, network_next_interval(n.model.get()));
+    return next;
+}
+
 void net_scene::poll(sim_time now)
 {
     for (const switched &n : networks)

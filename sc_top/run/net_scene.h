@@ -85,6 +85,7 @@ class net_scene
 
     // The host's turn: when next, and now.
     sim_time next_poll() const;
+    sim_time next_interval() const; // without the looks in between, while frames pass
     void poll(sim_time now);
     // Whether the host may send something by itself.
     bool has_host() const;

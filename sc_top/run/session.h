@@ -203,7 +203,7 @@ class session
     }
 
     // When the kernel is to poll next, what is shared and all nodes having run until then.
-    sim_time next_poll(sim_time now) const;
+    sim_time next_poll(sim_time now);
 
     // Host's turn at a simulated time: consoles, waveform, progress, pace. False: the run has ended.
     bool poll(sim_time now);
@@ -247,6 +247,7 @@ class session
     std::vector<bool> expect_seen;
     run_end end = run_end::running;
     sim_time ended_at = 0;
+    sim_time next_turn = 0; // the host's, for all that poll() does; before it only networks look at the host
     bool core_died = false;
     bool rtl_differed = false;
     std::chrono::steady_clock::time_point host_start;

@@ -164,7 +164,7 @@ bool session::typing_may_come() const
 }
 
 // While nothing can happen in any node, and nobody can send anything, there is nothing to poll for.
-sim_time session::next_poll(sim_time now) const
+sim_time session::next_poll(sim_time now)
 {
     sim_time activity = shared_queue() ? evq_next_time(shared_queue()) : SIM_TIME_NEVER;
     bool readable = input.replay() != nullptr; // as often as when it was recorded
@@ -175,7 +175,10 @@ sim_time session::next_poll(sim_time now) const
     }
     sim_time least = readable ? now : std::max(now, activity == 0 ? 0 : activity - 1);
     sim_time next = std::min(next_multiple(least, poll_interval(what.run.quantum)), what.run.until);
-    return net ? std::min(next, std::max(net->next_poll(), now)) : next;
+    if (!net)
+        return next;
+    next_turn = std::min(next, std::max(net->next_interval(), now));
+    return std::min(next_turn, std::max(net->next_poll(), now));
 }
 
 void session::poll_uart(session_node &n, session_uart &u, sim_time now)
@@ -341,6 +344,7 @@ void session::show_progress(sim_time now)
         vcd_flush(waveform.get());
     if (radio_out)
         radio_out->flush();
+    input.flush(); // first: what a capture shows of a killed run is in its record
     if (net)
         net->flush();
     for (const auto &n : all_nodes)
@@ -356,6 +360,12 @@ void session::show_progress(sim_time now)
 
 bool session::poll(sim_time now)
 {
+    if (now < next_turn && end == run_end::running) { // a network's look at the host, in the middle of a conversation
+        keep_pace(now);
+        net->poll(now);
+        input.flush();
+        return true;
+    }
     ended_at = now;
     if (radio)
         radio->advance_rtl(now);
