@@ -72,7 +72,9 @@ function(vesper_verilate target)
   add_library(${target} STATIC EXCLUDE_FROM_ALL ${V${ARG_TOP}_CLASSES_FAST} ${V${ARG_TOP}_CLASSES_SLOW}
                                                 ${V${ARG_TOP}_SUPPORT_FAST} ${V${ARG_TOP}_SUPPORT_SLOW})
   target_include_directories(${target} SYSTEM PUBLIC ${folder})
-  target_compile_options(${target} PRIVATE -O2 -g0 -w)
+  # In one piece, as Verilator's own makefiles compile it. What counts runs for seconds: it need not be fast.
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 0)
+  target_compile_options(${target} PRIVATE $<IF:$<OR:$<BOOL:${ARG_COVERAGE}>,$<BOOL:${VESPER_SANITIZE}>>,-O1,-O2> -g0 -w)
   target_compile_definitions(${target} PUBLIC VM_COVERAGE=$<BOOL:${ARG_COVERAGE}> VM_TRACE=0 VM_SC=0)
   target_link_libraries(${target} PUBLIC vesper_verilated)
 endfunction()
