@@ -306,9 +306,10 @@ TEST(FlashStatus, WrittenAgainAsItIsTakesTimeOnWinbondChipsOnly)
 {
     for (const char *name : {"GD25Q32", "W25Q32"}) {
         flash_bench one(name);
-        unsigned same = one.status(0x35) << 8 | one.status();
+        auto both = [&one] { return static_cast<unsigned>(one.status(0x35) << 8 | one.status()); };
+        unsigned same = both();
         for (unsigned value : {same, same ^ 0x4u, same}) { // the second protects blocks
-            bool changes = value != (one.status(0x35) << 8 | one.status());
+            bool changes = value != both();
             one.write_enable();
             one.write(SPI_RD_STATUS, value);
             one.set(SPI_CTRL_WRSR_2B, 1);
