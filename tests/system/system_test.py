@@ -284,8 +284,14 @@ class Flash(Vesper):
         self.expect_exit(self.run_vesper(*chip, "--until", "150ms", "--set", "node.0.flash_save=chip.bin"), 0)
         self.assertTrue(self.read("merged.bin") == content, "copy on write")
         self.assertTrue(self.read("out/chip.bin") != content, "the program has written")
-        process = self.start_vesper(*chip, "--set", "node.0.flash_write_back=true", "--set", "run.pace=realtime")
-        time.sleep(0.5)
+        blink = f'[[node]]\nfirmware = "{firmware("blink")}"\n'  # does not end by itself
+        two = self.write("two.toml", f'[run]\npace = "realtime"\n[[node]]\nflash = "{flash}"\nrom = "none"\n'
+                                     f'uart0 = "stdio"\nflash_write_back = true\n{blink}')
+        process = self.start_vesper("run", two, "--until", "never", "-q")
+        for line in process.stdout:
+            if "flash: 33 checks passed" in line:
+                break
+        self.assertIsNone(process.poll(), "it runs on")
         process.kill()
         process.communicate()
         self.assertTrue(self.read("merged.bin") == content, "killed before the end")
