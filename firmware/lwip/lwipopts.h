@@ -20,8 +20,8 @@ extern unsigned char *lwip_heap; /* port.c; in the larger RAM, where malloc is *
 #define MEMP_NUM_TCP_PCB_LISTEN 4
 #define MEMP_NUM_TCP_SEG 128
 #define ARP_TABLE_SIZE 80 /* a client of many servers */
-/* As in ESP-IDF. A question that is lost on the air is asked again after a second; without queues all but the last packet
- * that waits for the answer are dropped, and TCP needs three seconds to notice. */
+/* As in ESP-IDF. A question that is lost on the air is asked again after a second; without queues all but the last
+ * packet that waits for the answer are dropped, and TCP needs three seconds to notice. */
 #define ARP_QUEUEING 1
 #define ARP_QUEUE_LEN 8
 #define MEMP_NUM_ARP_QUEUE 16

@@ -213,8 +213,8 @@ bool spi_make_plan(struct spi *spi, uint32_t command)
 /* --- Lines of the caches ---------------------------------------------------------------------------------------- */
 
 /* What a request of a cache costs beside its clocks, in clocks of APB: it crosses to the controller, waits for the
- * arbiter, and its last word crosses back. Not published: a choice within the 10 to 20 that facts 2.4 leaves open, which
- * moves no published figure by more than 2 % (docs/accuracy.md, "Cache misses"). */
+ * arbiter, and its last word crosses back. Not published: a choice within the 10 to 20 that facts 2.4 leaves open,
+ * which moves no published figure by more than 2 % (docs/accuracy.md, "Cache misses"). */
 enum { LINE_OVERHEAD_CYCLES = 12 };
 
 static uint32_t flash_clocks(const struct spi *spi, uint32_t bits)
