@@ -16,6 +16,7 @@ ALLOWED = {
     "_ZN12_GLOBAL__N_111interruptedE": "set by the handler of Ctrl-C, which gets no argument",
 }
 OURS = re.compile(r"/(bus|cpu_iss|peripherals|rf_channel|net_bridge|verilog|sc_top)/CMakeFiles/")
+VERILATORS = re.compile(r"\.verilated/|/Unity/")  # a block's C++ in one piece
 # What the compiler itself puts there: guards and tables of the C++ run-time, gcov, sanitizers; Verilator's headers.
 COMPILERS = re.compile(r"^(_ZStL8__ioinit|_ZZN9Verilated|_ZGV|DW\.ref\.|_ZTI|_ZTV|_ZTS|__asan|__ubsan|\.L|_ZN\w*_ZZ|_ZN3tlm|_ZN3CLI|_ZZNK?3CLI)")
 
@@ -30,7 +31,7 @@ def symbols(path):
 
 def main():
     build = pathlib.Path(sys.argv[1]).resolve()
-    objects = [p for p in sorted(build.rglob("*.o")) if OURS.search(p.as_posix()) and ".verilated/" not in p.as_posix()]
+    objects = [p for p in sorted(build.rglob("*.o")) if OURS.search(p.as_posix()) and not VERILATORS.search(p.as_posix())]
     if not objects:
         print(f"statics: no object files under {build}; build first")
         return 1
