@@ -3,10 +3,10 @@
 
 #include <algorithm>
 #include <cinttypes>
-#include <cstdio>
 
 #include "bus/base/crc32.h"
 #include "sc_top/out/vcd.h"
+#include "sc_top/text.h"
 #include "verilog/models/dsss_chips.h"
 
 namespace vesper
@@ -45,13 +45,6 @@ bool is_dsss(const rf_mode &mode)
 bool is_fast(const rf_mode &mode)
 {
     return mode.rate == RF_RATE_DSSS_2;
-}
-
-template <typename... A> std::string format(const char *pattern, A... values)
-{
-    char text[256];
-    std::snprintf(text, sizeof text, pattern, values...);
-    return text;
 }
 
 } // namespace

@@ -3,17 +3,10 @@
 
 #include <algorithm>
 
+#include "sc_top/text.h"
+
 namespace vesper
 {
-namespace
-{
-
-double seconds_of(sim_time time)
-{
-    return static_cast<double>(time) / static_cast<double>(SIM_PS_PER_S);
-}
-
-} // namespace
 
 double pacer::host_seconds(sim_time span) const
 {

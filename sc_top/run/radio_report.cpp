@@ -4,9 +4,10 @@
 #include <algorithm>
 #include <cinttypes>
 #include <cmath>
-#include <cstdio>
 
 #include <nlohmann/json.hpp>
+
+#include "sc_top/text.h"
 
 namespace vesper
 {
@@ -16,18 +17,6 @@ namespace
 using json = nlohmann::ordered_json;
 
 constexpr std::size_t NODES_SHOWN = 32, LINKS_SHOWN = 8;
-
-template <typename... A> std::string format(const char *pattern, A... values)
-{
-    char text[512];
-    std::snprintf(text, sizeof text, pattern, values...);
-    return text;
-}
-
-double seconds_of(sim_time time)
-{
-    return static_cast<double>(time) / static_cast<double>(SIM_PS_PER_S);
-}
 
 double microseconds_of(sim_time time)
 {

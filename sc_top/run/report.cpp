@@ -4,30 +4,18 @@
 #include <algorithm>
 #include <cinttypes>
 #include <cmath>
-#include <cstdio>
 
 #include <nlohmann/json.hpp>
 
 #include "sc_top/run/rtl_radio_report.h"
 #include "sc_top/run/rtl_report.h"
 #include "sc_top/run/session.h"
+#include "sc_top/text.h"
 
 namespace vesper
 {
 namespace
 {
-
-template <typename... A> std::string format(const char *pattern, A... values)
-{
-    char text[512];
-    std::snprintf(text, sizeof text, pattern, values...);
-    return text;
-}
-
-double seconds_of(sim_time time)
-{
-    return static_cast<double>(time) / static_cast<double>(SIM_PS_PER_S);
-}
 
 double share(std::uint64_t part, std::uint64_t whole)
 {
@@ -236,9 +224,9 @@ std::string metrics_json(const session &run)
         nodes.push_back({{"name", n->name}, {"cores", cores}, {"uarts", uarts}, {"resets", counts.resets}});
         if (counts.sleeps[0] + counts.sleeps[1])
             nodes.back()["sleeps"] = {{"light", counts.sleeps[0]},
-                                      {"light_s", static_cast<double>(counts.slept[0]) / SIM_PS_PER_S},
+                                      {"light_s", seconds_of(counts.slept[0])},
                                       {"deep", counts.sleeps[1]},
-                                      {"deep_s", static_cast<double>(counts.slept[1]) / SIM_PS_PER_S}};
+                                      {"deep_s", seconds_of(counts.slept[1])}};
     }
     json root = {{"vesper", VESPER_VERSION},
                  {"seed", run.config().run.seed},

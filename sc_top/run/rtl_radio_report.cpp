@@ -2,23 +2,16 @@
 #include "sc_top/run/rtl_radio_report.h"
 
 #include <cinttypes>
-#include <cstdio>
 
 #include <nlohmann/json.hpp>
 
 #include "sc_top/run/session.h"
+#include "sc_top/text.h"
 
 namespace vesper
 {
 namespace
 {
-
-template <typename... A> std::string format(const char *pattern, A... values)
-{
-    char text[512];
-    std::snprintf(text, sizeof text, pattern, values...);
-    return text;
-}
 
 const rtl_radio *parts_of(const session &run, const session_node &n)
 {

@@ -2,8 +2,8 @@
 #include "sc_top/run/rtl_report.h"
 
 #include <cinttypes>
-#include <cstdarg>
-#include <cstdio>
+
+#include "sc_top/text.h"
 
 namespace vesper
 {
@@ -11,16 +11,6 @@ namespace
 {
 
 constexpr std::size_t BLOCKS_SHOWN = 8;
-
-__attribute__((format(printf, 1, 2))) std::string format(const char *text, ...)
-{
-    char line[256];
-    va_list arguments;
-    va_start(arguments, text);
-    std::vsnprintf(line, sizeof line, text, arguments);
-    va_end(arguments);
-    return line;
-}
 
 double percent(const rtl_coverage &c)
 {

@@ -15,6 +15,7 @@
 #include "sc_top/run/flash_save.h"
 #include "sc_top/run/report.h"
 #include "sc_top/run/session.h"
+#include "sc_top/text.h"
 
 namespace vesper
 {
@@ -279,7 +280,7 @@ void session::check_ends(sim_time now)
 // real time. Without a pace it would run away from a person who types, and through all time when there is no end.
 double session::idle_lead_of(sim_time now)
 {
-    double ahead = static_cast<double>(now) / SIM_PS_PER_S - host_seconds();
+    double ahead = seconds_of(now) - host_seconds();
     bool idle = std::all_of(all_nodes.begin(), all_nodes.end(),
                             [](const auto &n) { return node_get_state(n->model.get()) == NODE_IDLE; });
     if (!idle || !(what.run.until == SIM_TIME_NEVER ? input_may_come() : typing_may_come()))
