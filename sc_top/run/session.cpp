@@ -335,7 +335,7 @@ void session::add_stimuli(session_node &n)
                        gpio.at);
     }
     for (const supply_options &supply : what.supply) {
-        if (!supply.node.empty() && supply.node != n.name)
+        if (!scenario_means_node(supply.node, n.options, n.name))
             continue;
         n.stimuli.push_back(std::make_unique<stimulus>());
         stimulus_supply(n.stimuli.back().get(), n.model.get(), supply.volts, supply.at);

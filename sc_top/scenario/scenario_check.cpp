@@ -308,12 +308,13 @@ class checker
     void check_name(const option_section &section, std::size_t i, const option &row, const std::string &name) const
     {
         std::string key = section.key, option_name = row.name;
-        bool pad = key == "gpio" || key == "input" || key == "analog" || key == "part" || key == "rtl";
-        bool group = pad || key == "link" || key == "attenuator";
+        const std::set<std::string> concern_nodes = {"gpio", "input", "analog", "part", "rtl", "supply"};
+        bool node = concern_nodes.count(key) != 0;
+        bool group = node || key == "link" || key == "attenuator";
         std::set<std::string> groups = known.node_groups;
-        if (!pad)
+        if (!node)
             groups.insert(known.groups.begin(), known.groups.end());
-        const auto &set = pad ? known.nodes : known.antennas;
+        const auto &set = node ? known.nodes : known.antennas;
         bool needed = key == "link" || key == "route" || (key == "attenuator" && option_name == "from");
         if (name.empty() && needed)
             reject(key, i, option_name, key + "." + option_name + " is missing");
@@ -323,7 +324,7 @@ class checker
         if (group)
             candidates.insert(candidates.end(), groups.begin(), groups.end());
         reject(key, i, option_name,
-               key + "." + option_name + ": there is no " + (pad ? "node '" : "node or station '") + name + "'" +
+               key + "." + option_name + ": there is no " + (node ? "node '" : "node or station '") + name + "'" +
                    did_you_mean(name, candidates));
     }
 

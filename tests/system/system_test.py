@@ -727,14 +727,26 @@ class Sleep(Vesper):
         self.write("s.toml", f"""
 [run]
 until = "300ms"
+output = "out"
 [[node]]
+name = "board"
+count = 2
 firmware = "{firmware('blink')}"
 fuses = ["JTAG_DISABLE=1", "BLK3=00112233"]
+[[node]]
+firmware = "{firmware('blink')}"
 [[supply]]
+node = "board"
 at = "100ms"
-volts = 2.4
+volts = 0.0
+[[supply]]
+node = "board"
+at = "120ms"
+volts = 3.3
 """)
         self.expect_exit(self.run_vesper("run", "s.toml", "-q"), 0)
+        nodes = json.loads(self.read("out/metrics.json"))["nodes"]
+        self.assertEqual([node["resets"] for node in nodes], [1, 1, 0], "a group, all of it, and nobody else")
         result = self.run_vesper("run", "s.toml", "-q", "--set", "node.0.fuses=NONSENSE=1")
         self.expect_exit(result, 2)
         self.assertIn("NONSENSE=1", result.stderr)
