@@ -2,11 +2,13 @@
 #include "sc_top/rtl/rtl_scene.h"
 
 #include <algorithm>
+#include <cinttypes>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 
 #include "peripherals/gpio/gpio.h"
+#include "sc_top/text.h"
 
 namespace vesper
 {
@@ -47,9 +49,7 @@ bool parse_source(const std::string &text, int *source)
 
 std::string hex(std::uint64_t value)
 {
-    char text[24];
-    std::snprintf(text, sizeof text, "0x%08llX", static_cast<unsigned long long>(value));
-    return text;
+    return format("0x%08" PRIX64, value);
 }
 
 unsigned width_of(const rtl_abi *abi, std::uint32_t pin)

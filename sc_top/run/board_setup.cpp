@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sc_top/run/board_setup.h"
 
-#include <cstdio>
+#include <cinttypes>
 #include <fstream>
 #include <iterator>
 
 #include "sc_top/node/board.h"
 #include "sc_top/out/png_file.h"
+#include "sc_top/text.h"
 
 namespace vesper
 {
@@ -83,9 +84,8 @@ void write_frame(void *ctx, const lcd *lcd, sim_time time)
         return;
     unsigned width = 0, height = 0;
     std::vector<std::uint32_t> pixels = picture(files->options, lcd, &width, &height);
-    char number[32];
-    std::snprintf(number, sizeof number, ".%012llu.png", static_cast<unsigned long long>(time / SIM_US(1)));
-    sim_status status = png_file_write((files->prefix + number).c_str(), pixels.data(), width, height, files->said);
+    std::string path = files->prefix + format(".%012" PRIu64 ".png", time / SIM_US(1));
+    sim_status status = png_file_write(path.c_str(), pixels.data(), width, height, files->said);
     files->status = files->status == SIM_OK ? status : files->status;
 }
 

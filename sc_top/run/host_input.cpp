@@ -2,11 +2,11 @@
 #include "sc_top/run/host_input.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <fstream>
 #include <sstream>
 
 #include "bus/base/crc32.h"
+#include "sc_top/text.h"
 
 namespace vesper
 {
@@ -25,10 +25,8 @@ std::string program_line(const std::string &path)
 {
     std::ifstream file(path, std::ios::binary);
     std::string bytes{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-    char line[64];
-    std::snprintf(line, sizeof line, "firmware: %zu bytes, CRC-32 %08x\n", bytes.size(),
+    return format("firmware: %zu bytes, CRC-32 %08x\n", bytes.size(),
                   crc32_extend(0, reinterpret_cast<const std::uint8_t *>(bytes.data()), bytes.size()));
-    return line;
 }
 
 // The first line in which two texts differ, as each has it.

@@ -7,6 +7,8 @@
 
 #include <unistd.h>
 
+#include "sc_top/text.h"
+
 namespace vesper
 {
 namespace
@@ -19,10 +21,8 @@ std::string stamp(sim_time time)
 {
     if (time == SIM_TIME_NEVER)
         return {};
-    char text[48];
     std::uint64_t us = time / SIM_US(1);
-    std::snprintf(text, sizeof text, "[%5" PRIu64 ".%06" PRIu64 "] ", us / 1000000, us % 1000000);
-    return text;
+    return format("[%5" PRIu64 ".%06" PRIu64 "] ", us / 1000000, us % 1000000);
 }
 
 const char *level_word(log_level level)

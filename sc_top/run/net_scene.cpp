@@ -3,12 +3,12 @@
 
 #include <algorithm>
 #include <cinttypes>
-#include <cstdio>
 #include <filesystem>
 
 #include <nlohmann/json.hpp>
 
 #include "sc_top/node/node.h"
+#include "sc_top/text.h"
 
 namespace vesper
 {
@@ -316,7 +316,6 @@ sim_status net_scene::finish()
 std::string net_scene::summary() const
 {
     std::string text;
-    char line[256];
     for (std::size_t i = 0; i < networks.size(); i++) {
         const switched &n = networks[i];
         network_counts c;
@@ -325,12 +324,10 @@ std::string net_scene::summary() const
                                 c.dropped_by_backend + c.host.dropped_no_backend;
         for (const auto &end : ends)
             dropped += end->port() && end->network == i ? dropped_by_port(*net_port_get_counts(end->port())) : 0;
-        std::snprintf(line, sizeof line,
-                      "  %-14s %s: to the host %" PRIu64 " frames, %" PRIu64 " bytes; from it %" PRIu64
-                      " frames, %" PRIu64 " bytes; %" PRIu64 " dropped\n",
-                      n.name.c_str(), backend_word(n.options.backend), c.port.out_frames, c.port.out_bytes,
-                      c.port.in_frames, c.port.in_bytes, dropped);
-        text += line;
+        text += format("  %-14s %s: to the host %" PRIu64 " frames, %" PRIu64 " bytes; from it %" PRIu64
+                       " frames, %" PRIu64 " bytes; %" PRIu64 " dropped\n",
+                       n.name.c_str(), backend_word(n.options.backend), c.port.out_frames, c.port.out_bytes,
+                       c.port.in_frames, c.port.in_bytes, dropped);
         for (const std::string &forward : n.options.forwards)
             text += "                 " + forward + "\n";
     }

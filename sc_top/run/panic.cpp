@@ -2,8 +2,9 @@
 #include "sc_top/run/panic.h"
 
 #include <cinttypes>
-#include <cstdio>
 #include <cstdlib>
+
+#include "sc_top/text.h"
 
 namespace vesper
 {
@@ -49,13 +50,8 @@ void panic_watch::name_addresses()
         auto pc = static_cast<std::uint32_t>(std::strtoul(line.c_str() + at, nullptr, 16));
         std::uint32_t offset = 0;
         const image_symbol *symbol = image_symbol_at(symbols, pc, &offset);
-        char text[256];
-        if (symbol)
-            std::snprintf(text, sizeof text, "  #%-2zu 0x%08" PRIx32 " %s + 0x%" PRIx32, lines.size(), pc, symbol->name,
-                          offset);
-        else
-            std::snprintf(text, sizeof text, "  #%-2zu 0x%08" PRIx32, lines.size(), pc);
-        lines.emplace_back(text);
+        std::string place = format("  #%-2zu 0x%08" PRIx32, lines.size(), pc);
+        lines.push_back(symbol ? place + format(" %s + 0x%" PRIx32, symbol->name, offset) : place);
     }
 }
 
