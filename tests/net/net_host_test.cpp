@@ -277,17 +277,25 @@ TEST(Record, GivesEachPortItsOwn)
     std::remove(path.c_str());
 }
 
+// What the file of two entries with the same data holds.
+bytes record_of_two(const bytes &data, captured_log &log)
+{
+    const std::string path = temporary("two");
+    struct net_record *record;
+    EXPECT_EQ(net_record_create(path.c_str(), log, &record), SIM_OK);
+    for (sim_time time : {10, 20})
+        net_record_write(record, time, 1, data.data(), (unsigned)data.size());
+    EXPECT_EQ(net_record_close(record), SIM_OK);
+    bytes content = contents(path);
+    std::remove(path.c_str());
+    return content;
+}
+
 TEST(Record, IsGoodUpToWhereItsWriterWasKilled)
 {
-    const std::string path = temporary("killed");
     captured_log log;
-    struct net_record *record;
-    ASSERT_EQ(net_record_create(path.c_str(), log, &record), SIM_OK);
     const bytes data = {1, 2, 3};
-    net_record_write(record, 10, 1, data.data(), 3);
-    net_record_write(record, 20, 1, data.data(), 3);
-    ASSERT_EQ(net_record_close(record), SIM_OK);
-    const bytes whole = contents(path);
+    const bytes whole = record_of_two(data, log);
     ASSERT_EQ(whole.size(), 12u + 2 * 19);
     for (size_t size = 12; size <= whole.size(); size++) {
         struct net_replay *replay;
@@ -301,20 +309,12 @@ TEST(Record, IsGoodUpToWhereItsWriterWasKilled)
         EXPECT_EQ(log.lines.size() - messages, (size - 12) % 19 ? 1u : 0u) << size;
         net_replay_close(replay);
     }
-    std::remove(path.c_str());
 }
 
 TEST(Record, RefusesFilesThatAreNone)
 {
-    const std::string path = temporary("bad");
     captured_log log;
-    struct net_record *record;
-    ASSERT_EQ(net_record_create(path.c_str(), log, &record), SIM_OK);
-    const bytes data = {1, 2, 3};
-    net_record_write(record, 10, 1, data.data(), 3);
-    net_record_write(record, 20, 1, data.data(), 3);
-    ASSERT_EQ(net_record_close(record), SIM_OK);
-    const bytes good = contents(path);
+    const bytes good = record_of_two({1, 2, 3}, log);
     ASSERT_EQ(good.size(), 12u + 2 * 19);
     struct net_replay *replay;
     for (size_t size = 0; size < 12; size++)
@@ -326,9 +326,9 @@ TEST(Record, RefusesFilesThatAreNone)
     bad[12 + 12 + 3] = 0x7F; // a length of 2 GB
     EXPECT_EQ(net_replay_parse(bad.data(), bad.size(), "length", log, &replay), SIM_BAD_FORMAT);
     EXPECT_NE(log.text().find("malformed at byte 12"), std::string::npos);
-    EXPECT_EQ(net_replay_open((path + ".missing").c_str(), log, &replay), SIM_IO);
+    EXPECT_EQ(net_replay_open(temporary("missing").c_str(), log, &replay), SIM_IO);
+    struct net_record *record;
     EXPECT_EQ(net_record_create("/nonexistent/record", log, &record), SIM_IO);
-    std::remove(path.c_str());
 }
 
 TEST(Pcap, HoldsAPortsFramesWithNanoseconds)

@@ -361,6 +361,16 @@ TEST(node, a_cross_core_interrupt_reaches_a_sleeping_core_at_once)
     EXPECT_LT(cycles, 20u + 40u + 60u) << "one quantum of 40 cycles may be added";
 }
 
+// On the PRO CPU, at its input 0; INTENABLE wants an RSYNC behind it.
+void enable_from_cpu_0(guest &g)
+{
+    g.poke(DPORT + 0x104 + 4 * 24, 0);
+    g.li(2, guest::VECTORS);
+    g.op("wsr.vecbase", {2});
+    g.op("movi", {2, 1});
+    g.op("wsr.intenable", {2});
+}
+
 // The PRO CPU is asked first how far it wants to go; asleep, it must not decide that for the busy one.
 TEST(node, a_cross_core_interrupt_reaches_the_sleeping_pro_cpu_at_once_too)
 {
@@ -389,11 +399,7 @@ TEST(node, a_cross_core_interrupt_reaches_the_sleeping_pro_cpu_at_once_too)
     g.op("s32i", {6, 4, 4});
     g.forever();
     g.land(over);
-    g.poke(DPORT + 0x104 + 4 * 24, 0); // source FROM_CPU_0 to the PRO CPU's input 0
-    g.li(2, guest::VECTORS);
-    g.op("wsr.vecbase", {2});
-    g.op("movi", {2, 1});
-    g.op("wsr.intenable", {2});
+    enable_from_cpu_0(g);
     g.op("rsync");
     start_app(g, app);
     sleep_forever(g);
@@ -417,11 +423,7 @@ TEST(node, an_interrupt_by_a_core_s_own_store_comes_after_the_next_store)
     g.op("s32i", {3, 2, 0});
     g.op("rfe");
     g.land(over);
-    g.poke(DPORT + 0x104 + 4 * 24, 0); // source FROM_CPU_0 to the PRO CPU's input 0
-    g.li(2, guest::VECTORS);
-    g.op("wsr.vecbase", {2});
-    g.op("movi", {2, 1});
-    g.op("wsr.intenable", {2});
+    enable_from_cpu_0(g);
     g.op("movi", {2, 1 << 5}); // PS.UM; INTLEVEL 0
     g.op("wsr.ps", {2});
     g.op("rsync");
