@@ -20,15 +20,13 @@ static uint8_t *bytes_of(const uint32_t *pixel, size_t count)
 static uint8_t *encode(const uint8_t *bytes, unsigned width, unsigned height, size_t *size)
 {
     png_image image;
-    png_alloc_size_t needed = 0;
     memset(&image, 0, sizeof image);
     image.version = PNG_IMAGE_VERSION;
     image.width = width;
     image.height = height;
     image.format = PNG_FORMAT_RGB;
-    uint8_t *file = NULL;
-    if (png_image_write_to_memory(&image, NULL, &needed, 0, bytes, 0, NULL))
-        file = malloc(needed);
+    png_alloc_size_t needed = PNG_IMAGE_PNG_SIZE_MAX(image); /* to ask how many it will be is to compress twice */
+    uint8_t *file = malloc(needed);
     if (file && !png_image_write_to_memory(&image, file, &needed, 0, bytes, 0, NULL)) {
         free(file);
         file = NULL;
